@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package extension
+
+import "github.com/aitbc/bridge/chains/message"
+
+// Agenda is what the committed state asks of one member: the voter's whole view of the
+// chain. It is a snapshot; nobody changes it after it was made.
+type Agenda struct {
+	Height      uint64 // committed height; the next extension is of Height+1
+	BridgeID    message.Hash
+	Fork        uint32
+	KeyEpoch    uint64   // the active one; 0 while there is no key
+	GroupKey    [32]byte // of KeyEpoch
+	Threshold   int
+	Member      bool   // the address belongs to the active epoch; the rest is empty otherwise
+	MemberIndex uint16 // 1…n in KeyEpoch
+
+	Boot    uint64 // highest boot of this member's signer in state; 0: none
+	NextSeq uint32 // next commitment of Boot that the state takes
+	Pool    int    // unused commitments of Boot that the state holds
+
+	Streams  []StreamAgenda  // by Index
+	Sessions []SessionAgenda // open, this member signs, its share is not in; by Number
+}
+
+// StreamAgenda is the state of one stream as one member needs it.
+type StreamAgenda struct {
+	Index        uint16
+	Stream       message.Stream
+	Stride       uint64
+	StartBlock   uint64
+	CertifiedEnd uint64             // valid when HasCertified
+	HasCertified bool               // a checkpoint of this stream was certified
+	Certified    message.Checkpoint // the newest certified one
+	Target       uint64             // window end the state asks votes at or below; 0: none
+	Voted        []uint64           // ends of this member's uncertified votes in state, ascending
+	Signing      bool               // a checkpoint of this stream is in signing
+	SigningEnd   uint64             // its end, when Signing
+}
+
+// SessionAgenda is a session that waits for this member's share.
+type SessionAgenda struct {
+	Number   uint64
+	ID       [32]byte
+	Digest   message.Digest
+	BodyHash message.Hash
+	KeyEpoch uint64
+	GroupKey [32]byte // of KeyEpoch
+	Stream   uint16   // index of the stream whose checkpoint is signed
+	End      uint64
+	MySeq    uint32   // this member's commitment in Signers
+	MyBoot   uint64   // the boot it belongs to
+	Signers  []Signer // by Index: the whole ordered list that the share is bound to
+}
+
+// Signer is one entry of a session's commitment list.
+type Signer struct {
+	Index uint16
+	D, E  [33]byte
+}
