@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+include scripts/versions.mk
+
+SHELL := /bin/bash
+GO    ?= go
+TAGS  := devnet
+BIN   := build
+TOOLS := $(CURDIR)/.tools
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-zA-Z0-9_-]+:.*## /{printf "  make %-16s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: contracts/node_modules/.ok ## install what contracts and their tests need (forge, solc, OpenZeppelin; from npm)
+
+contracts/node_modules/.ok: contracts/package.json contracts/package-lock.json
+	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.PHONY: build
+build: ## bridged, relayer and bridgectl into build/ (devnet build: with the trusted dealer)
+	@mkdir -p $(BIN)
+	$(GO) build -trimpath -tags $(TAGS) -o $(BIN)/ ./cmd/bridged ./cmd/relayer ./cmd/bridgectl
+
+.PHONY: demo
+demo: build ## two chains, four validators, one relayer: 20 messages, a pause, a table; needs Go alone
+	$(BIN)/bridgectl devnet --demo
+
+.PHONY: devnet
+devnet: build ## the same network left running, with addresses and next commands
+	$(BIN)/bridgectl devnet
+
+.PHONY: test
+test: test-go test-contracts ## all unit and contract tests
+
+.PHONY: test-go
+test-go: ## Go tests
+	$(GO) test -tags $(TAGS) ./...
+
+.PHONY: test-contracts
+test-contracts: setup ## Solidity tests with forge
+	cd contracts && ./node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --offline
+
+.PHONY: test-race
+test-race: ## Go tests under the race detector
+	$(GO) test -race -tags $(TAGS) ./chains/... ./keys/... ./verifier/... ./relayer/...
+
+.PHONY: e2e
+e2e: build ## real processes: 100 messages both ways, kill -9 of a validator and of the relayer
+	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m -v -run TestEndToEnd ./cmd/devnet
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (default 10s) each
+	GO=$(GO) TAGS=$(TAGS) scripts/fuzz.sh $(FUZZTIME)
+
+$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mv $(TOOLS)/golangci-lint $@
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## formatting, vet and golangci-lint
+	@test -z "$$(gofmt -l chains keys verifier relayer cmd scripts contracts/*.go)" || { gofmt -l chains keys verifier relayer cmd scripts contracts/*.go; exit 1; }
+	$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) run --build-tags $(TAGS) ./...
+
+.PHONY: layers
+layers: ## imports point down only
+	$(GO) run ./scripts/layers
+
+.PHONY: generate
+generate: ## rebuild protobuf code and shared vectors
+	scripts/proto.sh
+	$(GO) run -tags $(TAGS) ./scripts/vectors
+
+.PHONY: contracts
+contracts: setup ## compile the contracts and rebuild the Go bindings
+	contracts/generate.sh
+
+.PHONY: check-generate
+check-generate: generate contracts ## generated code is what the sources say
+	@git diff --exit-code -- verifier/api contracts/bindings contracts/vectors || { echo "generated files differ: commit the result of make generate contracts"; exit 1; }
+
+.PHONY: gas
+gas: ## measure gas and rewrite contracts/snapshots/gas.json
+	GAS_UPDATE=1 $(GO) test -count=1 -run TestGas -v ./contracts
+
+.PHONY: bench
+bench: build ## certificate latency in blocks and ms, memory per validator (docs/benchmarks.md)
+	$(BIN)/bridgectl devnet --bench
+
+.PHONY: clean
+clean: ## remove build output
+	rm -rf $(BIN) .devnet contracts/out contracts/cache
