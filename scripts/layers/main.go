@@ -17,6 +17,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "layers:", err)
 		os.Exit(2)
 	}
+	ranges, err := checkMapRanges(root)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "layers:", err)
+		os.Exit(2)
+	}
+	lines = append(lines, ranges...)
 	for _, l := range lines {
 		fmt.Println(l)
 	}
@@ -24,5 +30,5 @@ func main() {
 		fmt.Fprintf(os.Stderr, "layers: %d violations\n", len(lines))
 		os.Exit(1)
 	}
-	fmt.Println("layers: every import points down")
+	fmt.Println("layers: every import points down, no unsorted map range in core")
 }
