@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deliver
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aitbc/bridge/chains/message"
+)
+
+var epoch = time.Unix(1_700_000_000, 0)
+
+func job(n byte) Job {
+	return Job{ID: message.ID{31: n}, Index: uint64(n), Message: &message.Message{Nonce: message.Nonce(n)}}
+}
+
+func TestQueueGivesEachMessageOnceUntilFinished(t *testing.T) {
+	q := NewQueue()
+	for _, n := range []byte{3, 1, 2} {
+		if !q.Add(job(n)) {
+			t.Fatalf("message %d refused", n)
+		}
+	}
+	if q.Add(job(2)) {
+		t.Fatal("a known message was taken twice")
+	}
+	got := q.Take(epoch, 2)
+	if len(got) != 2 || got[0].Index != 1 || got[1].Index != 2 {
+		t.Fatalf("took %v, want messages 1 and 2", got)
+	}
+	if again := q.Take(epoch, 10); len(again) != 1 || again[0].Index != 3 {
+		t.Fatalf("took %v, want message 3 alone", again)
+	}
+	q.Finish(job(1).ID, Delivered, epoch)
+	if q.Len() != 2 {
+		t.Fatalf("%d left, want 2", q.Len())
+	}
+}
+
+func TestQueueBacksOffAndOneFailureBlocksNobody(t *testing.T) {
+	q := NewQueue()
+	q.Add(job(1))
+	now := epoch
+	var last time.Duration
+	for range 12 {
+		if got := q.Take(now, 1); len(got) != 1 {
+			t.Fatal("a due message was not given")
+		}
+		pause, _ := q.Finish(job(1).ID, RecipientReverted, now)
+		if pause < last/2 || pause > maxRetry+maxRetry/4 {
+			t.Fatalf("pause %s after %s", pause, last)
+		}
+		last = pause
+		if got := q.Take(now.Add(pause-1), 1); len(got) != 0 {
+			t.Fatal("a message was given before its pause was over")
+		}
+		now = now.Add(pause)
+	}
+	if last < maxRetry {
+		t.Fatalf("pause %s never reached its bound", last)
+	}
+	q.Add(job(2))
+	if got := q.Take(now.Add(-1), 5); len(got) != 1 || got[0].Index != 2 {
+		t.Fatalf("took %v, want message 2", got)
+	}
+}
+
+func TestQueueTriesPausedLanesOften(t *testing.T) {
+	q := NewQueue()
+	q.Add(job(9))
+	now := epoch
+	for i := range 20 {
+		q.Take(now, 1)
+		pause, changed := q.Finish(job(9).ID, LanePaused, now)
+		if pause > maxPausedRetry+maxPausedRetry/4 {
+			t.Fatalf("pause %s", pause)
+		}
+		if changed != (i == 0) {
+			t.Fatalf("attempt %d: changed %t", i, changed)
+		}
+		now = now.Add(pause)
+	}
+	if q.Reasons()[LanePaused] != 1 {
+		t.Fatal(q.Reasons())
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	q := NewQueue()
+	for i := range MaxQueued + 1 {
+		if took := q.Add(Job{ID: message.ID{30: byte(i >> 8), 31: byte(i)}}); took != (i < MaxQueued) {
+			t.Fatalf("message %d: %t", i, took)
+		}
+	}
+}
