@@ -57,7 +57,10 @@ func Deal(rand io.Reader, n, t int) (Group, []Scalar, error) {
 		}
 		group.Public = append(group.Public, public)
 	}
-	return group, shares, group.Validate()
+	if err := group.Validate(); err != nil {
+		return Group{}, nil, err
+	}
+	return group, shares, nil
 }
 
 func evaluate(coefficients []fr.Element, i Index) (sum fr.Element) {

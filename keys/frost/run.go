@@ -87,8 +87,8 @@ func (p *run) factor(k int) fr.Element {
 	return *l.Mul(&l, &p.c)
 }
 
-// share is z = d + rho·e + lambda·c·s, in field arithmetic that takes the same time for
-// every secret.
+// share is z = d + rho·e + lambda·c·s: secrets meet field arithmetic alone, never the
+// multiplication of a point.
 func (p *run) share(k int, d, e, s *fr.Element) fr.Element {
 	f := p.factor(k)
 	var z fr.Element

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package journal is an append-only file whose records are on disk before Append returns.
+// Votes and signature shares are written here before they are released (I-05).
+//
+// Read Open first. A crash can leave at most one unfinished record at the end, which was
+// never acted on: Open cuts it. Any other damage makes Open refuse, because a lost record
+// could mean signing twice; an operator must then decide (docs/spec/signing.md).
+//
+// The package never rewrites a record, never continues after a failed write, and lets
+// only one process hold a file. It imports nothing else of this repository.
+package journal
