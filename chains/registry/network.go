@@ -141,7 +141,9 @@ func (n *Network) Save(path string) (err error) {
 // Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined.
 func (n *Network) Validate() error {
 	var errs []error
-	bad := func(err error, key string, args ...any) { errs = append(errs, fmt.Errorf(key+": %w", append(args, err)...)) }
+	bad := func(err error, key string, args ...any) {
+		errs = append(errs, fmt.Errorf(key+": %w", append(args, err)...))
+	}
 	if n.ChainID == "" {
 		bad(message.ErrZero, "chain_id")
 	}
