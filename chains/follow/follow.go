@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
+)
+
+// Defaults and bounds of the loop.
+const (
+	DefaultPoll      = time.Second
+	DefaultMaxBlocks = 1000
+	// MaxBackoff bounds the pause after repeated errors.
+	MaxBackoff = 30 * time.Second
+	// Rereads is how often a batch that Step refuses is read again before the refusal is
+	// believed: one endpoint that forgets a log must not stop a source for ever, and a
+	// refusal changes nothing.
+	Rereads = 3
+)
+
+// Config is what Run needs. Source and Store belong to one stream.
+type Config struct {
+	Stream stream.Config
+	Source Source
+	Store  stream.Store
+
+	// Poll is the pause between looks at the head; DefaultPoll when 0.
+	Poll time.Duration
+	// MaxBlocks bounds the blocks of one batch; DefaultMaxBlocks when 0. A batch has at least
+	// one window. It is halved while the source refuses and grows back.
+	MaxBlocks uint64
+
+	// ReplayFrom: before anything is read, OnWindow gets every stored window whose end is at or
+	// above it, so that a consumer which keeps nothing is whole again after a restart.
+	// NoReplay for none.
+	ReplayFrom uint64
+	// OnWindow gets each window after it is stored, oldest first. An error is returned by Run
+	// if its fate is halt, else the same window is given again after a pause. May be nil.
+	OnWindow func(stream.Window) error
+	// OnFinal gets the newest block up to which everything is final, stored and was given to
+	// OnWindow: always the end block of a window. It is called when that grows, and once after
+	// the replay. May be nil.
+	OnFinal func(block uint64)
+
+	// Sleep waits or returns the context's error; a timer when nil. It is the loop's only clock.
+	Sleep  func(ctx context.Context, d time.Duration) error
+	Logger *slog.Logger
+}
+
+// NoReplay as Config.ReplayFrom gives no stored window again.
+const NoReplay = uint64(math.MaxUint64)
+
+// ErrConfig: the configuration lacks a part or the store holds another stream.
+var ErrConfig = message.NewError(message.Halt, "follow configuration")
+
+// Run follows the source until ctx ends or safety may be broken. It calls the callbacks from
+// its own goroutine and starts no other.
+//
+// Errors: the context's; ErrConfig; errors of fate halt or reject from source, Step, store or
+// OnWindow. A Step refusal is returned after Rereads more attempts gave it again.
+func Run(ctx context.Context, cfg Config) error {
+	l, err := newLoop(cfg)
+	if err != nil {
+		return err
+	}
+	if err := l.retry(ctx, "replay windows", l.replay); err != nil {
+		return err
+	}
+	for {
+		var more bool
+		err := l.retry(ctx, "read source", func(ctx context.Context) (err error) {
+			more, err = l.advance(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if more {
+			continue
+		}
+		if err := l.Sleep(ctx, l.Poll); err != nil {
+			return err
+		}
+	}
+}
+
+type loop struct {
+	Config
+	state    stream.State
+	blocks   uint64 // current bound of a batch
+	refusals int    // Step refusals in a row
+
+	pending  []stream.Window // stored, not yet given to OnWindow
+	replayAt uint64          // next window index to replay
+	final    uint64          // last value given to OnFinal
+	told     bool            // OnFinal was called
+}
+
+func newLoop(cfg Config) (*loop, error) {
+	if cfg.Source == nil || cfg.Store == nil {
+		return nil, fmt.Errorf("source and store must be set: %w", ErrConfig)
+	}
+	if cfg.Stream.Stream.Finality != message.Final {
+		return nil, fmt.Errorf("finality %s, version 1 follows final blocks alone: %w", cfg.Stream.Stream.Finality, ErrConfig)
+	}
+	if cfg.Poll <= 0 {
+		cfg.Poll = DefaultPoll
+	}
+	if cfg.MaxBlocks == 0 {
+		cfg.MaxBlocks = DefaultMaxBlocks
+	}
+	if cfg.Sleep == nil {
+		cfg.Sleep = sleep
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	cfg.Logger = cfg.Logger.With("chain", cfg.Stream.Stream.Chain)
+	l := &loop{Config: cfg, blocks: cfg.MaxBlocks}
+	fresh, err := stream.NewState(cfg.Stream)
+	if err != nil {
+		return nil, err
+	}
+	state, ok, err := cfg.Store.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load state: %w", err)
+	}
+	if !ok {
+		state = fresh
+	}
+	if state.Config != cfg.Stream {
+		return nil, fmt.Errorf("store holds another stream or stride: %w", ErrConfig)
+	}
+	l.state = state
+	return l, nil
+}
+
+// retry runs f until it succeeds, pausing longer each time. It gives up on the context and on
+// errors that waiting does not mend.
+func (l *loop) retry(ctx context.Context, what string, f func(context.Context) error) error {
+	pause := l.Poll
+	for {
+		err := f(ctx)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if message.FateOf(err) != message.Retry && !errors.Is(err, errRefused) {
+			return fmt.Errorf("%s of chain %s: %w", what, l.Stream.Stream.Chain, err)
+		}
+		l.Logger.Warn("source not read, trying again", "err", err, "pause", pause)
+		if err := l.Sleep(ctx, pause); err != nil {
+			return err
+		}
+		pause = min(2*pause, max(MaxBackoff, l.Poll))
+	}
+}
+
+// replay hands out stored windows, one call per attempt from where the last one stopped.
+func (l *loop) replay(ctx context.Context) error {
+	if l.OnWindow != nil && l.ReplayFrom != NoReplay {
+		if l.replayAt == 0 && l.ReplayFrom > 0 {
+			w, err := l.Store.WindowBelow(l.ReplayFrom - 1)
+			switch {
+			case err == nil:
+				l.replayAt = w.Index + 1
+			case !errors.Is(err, stream.ErrNotFound):
+				return err
+			}
+		}
+		for ; l.replayAt < l.state.Windows(); l.replayAt++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			w, err := l.Store.WindowByIndex(l.replayAt)
+			if err != nil {
+				return fmt.Errorf("read window %d: %w", l.replayAt, err)
+			}
+			if err := l.OnWindow(w); err != nil {
+				return fmt.Errorf("consume window %d: %w", l.replayAt, err)
+			}
+		}
+	}
+	l.tellFinal()
+	return nil
+}
+
+// errRefused marks a Step refusal that is to be read again.
+var errRefused = errors.New("batch refused")
+
+// advance hands out what is pending and takes one batch; more says that another may follow
+// at once.
+func (l *loop) advance(ctx context.Context) (more bool, err error) {
+	if err := l.deliver(); err != nil {
+		return false, err
+	}
+	heads, err := l.Source.Heads(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read heads: %w", err)
+	}
+	if last := l.state.Last; !last.Hash.IsZero() && heads.Final.Number == last.Number && heads.Final.Hash != last.Hash {
+		return false, &stream.FinalizedReorgError{Chain: l.Stream.Stream.Chain, Number: last.Number, Was: last.Hash, Is: heads.Final.Hash}
+	}
+	newest, ok := message.NewestEnd(heads.Final.Number, l.Stream.Stride)
+	if !ok || heads.Final.Hash.IsZero() || newest < l.state.Next {
+		return false, nil
+	}
+	to, ok := l.batchEnd(newest)
+	if !ok {
+		return false, fmt.Errorf("window of block %d: %w", l.state.Next, message.ErrRange)
+	}
+	batch, err := l.read(ctx, to)
+	if err != nil {
+		l.blocks = max(1, l.blocks/2)
+		return false, err
+	}
+	next, windows, err := stream.Step(l.state, batch)
+	if err != nil {
+		if l.refusals++; message.FateOf(err) != message.Retry && l.refusals <= Rereads {
+			l.Logger.Error("batch refused, reading it again", "window", to, "attempt", l.refusals, "err", err)
+			return false, fmt.Errorf("blocks %d to %d: %w: %w", batch.From, batch.To, errRefused, err)
+		}
+		return false, fmt.Errorf("blocks %d to %d: %w", batch.From, batch.To, err)
+	}
+	l.refusals = 0
+	if err := l.Store.Commit(next, windows); err != nil {
+		return false, fmt.Errorf("commit blocks %d to %d: %w", batch.From, batch.To, err)
+	}
+	l.state, l.pending = next, windows
+	l.blocks = min(l.MaxBlocks, 2*max(l.blocks, 1))
+	if len(windows) > 0 {
+		l.Logger.Info("windows stored", "window", windows[len(windows)-1].Checkpoint.End, "windows", len(windows), "leaves", next.Leaves())
+	}
+	return to < newest, l.deliver()
+}
+
+// batchEnd is the end of the batch that starts at the cursor: at most l.blocks long, but at
+// least one window.
+func (l *loop) batchEnd(newest uint64) (uint64, bool) {
+	to, ok := message.WindowEnd(l.state.Next, l.Stream.Stride)
+	if !ok {
+		return 0, false
+	}
+	if limit := l.state.Next + l.blocks - 1; limit >= l.state.Next {
+		if end, ok := message.NewestEnd(limit, l.Stream.Stride); ok {
+			to = max(to, end)
+		}
+	}
+	return min(to, newest), true
+}
+
+// read gets a batch and the evidence for it.
+func (l *loop) read(ctx context.Context, to uint64) (stream.Batch, error) {
+	from := l.state.Next
+	batch, err := l.Source.Batch(ctx, l.Stream, from, to)
+	if err != nil {
+		return stream.Batch{}, fmt.Errorf("read blocks %d to %d: %w", from, to, err)
+	}
+	if batch.From != from || batch.To != to {
+		return stream.Batch{}, fmt.Errorf("asked for blocks %d to %d, have %d to %d: %w", from, to, batch.From, batch.To, stream.ErrBadBatch)
+	}
+	evidence, err := l.Source.Evidence(ctx, l.Stream, stream.Needs(l.state, batch))
+	if err != nil {
+		return stream.Batch{}, fmt.Errorf("read evidence at block %d: %w", to, err)
+	}
+	batch.Ends, batch.Counters, batch.DeliveredWords = evidence.Ends, evidence.Counters, evidence.DeliveredWords
+	return batch, nil
+}
+
+// deliver gives pending windows to the consumer.
+func (l *loop) deliver() error {
+	for len(l.pending) > 0 {
+		if l.OnWindow != nil {
+			if err := l.OnWindow(l.pending[0]); err != nil {
+				return fmt.Errorf("consume window %d: %w", l.pending[0].Index, err)
+			}
+		}
+		l.pending = l.pending[1:]
+	}
+	l.tellFinal()
+	return nil
+}
+
+func (l *loop) tellFinal() {
+	last := l.state.Last
+	if last.Hash.IsZero() || (l.told && last.Number == l.final) {
+		return
+	}
+	l.final, l.told = last.Number, true
+	if l.OnFinal != nil {
+		l.OnFinal(last.Number)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
