@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
@@ -107,6 +108,7 @@ func Prepare(s Session) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Commitments = slices.Clone(s.Commitments) // the caller may change its slice afterwards
 	return &Prepared{session: s, run: r}, nil
 }
 
@@ -116,21 +118,27 @@ func Prepare(s Session) (*Prepared, error) {
 // checked against the share's own public point, so a fault in the arithmetic cannot leave.
 // Errors: those of Prepare, ErrNonceUsed, ErrUnknownMember, ErrCommitment, ErrScalar.
 func Sign(s Session, i Index, n *Nonce, share Scalar, rand io.Reader) (Scalar, error) {
+	p, err := Prepare(s)
+	if err != nil {
+		n.Destroy()
+		return Scalar{}, err
+	}
+	return p.Sign(i, n, share, rand)
+}
+
+// Sign is the function of that name without preparing again.
+func (p *Prepared) Sign(i Index, n *Nonce, share Scalar, rand io.Reader) (Scalar, error) {
 	d, e, own, ok := n.take()
 	if !ok {
 		return Scalar{}, ErrNonceUsed
 	}
 	defer func() { d.SetZero(); e.SetZero() }()
-	p, err := Prepare(s)
-	if err != nil {
-		return Scalar{}, err
-	}
 	k, err := p.run.position(i)
 	if err != nil {
 		return Scalar{}, err
 	}
 	own.Index = i
-	if s.Commitments[k] != own {
+	if p.session.Commitments[k] != own {
 		return Scalar{}, fmt.Errorf("member %d: %w", i, ErrCommitment)
 	}
 	secret, err := share.element()

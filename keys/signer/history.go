@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package signer
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aitbc/bridge/chains/message"
+)
+
+// Kinds of journal records; the first byte of each.
+const (
+	kindBoot  = 1 // boot 8
+	kindShare = 2 // number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
+
+	bootSize  = 1 + 8
+	shareSize = 1 + 8 + 32 + 32 + 8 + 32
+)
+
+// record is what the journal keeps of a share before it is released.
+type record struct {
+	number uint64
+	id     [32]byte
+	stream message.Hash // of bridge and stream
+	end    uint64
+	body   [32]byte
+}
+
+func recordOf(req Request) record {
+	st := req.Checkpoint.Stream
+	stream := new(message.Words).Hash(req.BridgeID).Uint(uint64(st.Chain)).Address(st.Manager).
+		Uint(uint64(st.Finality)).Uint(uint64(st.Epoch)).Sum()
+	return record{req.SessionNumber, req.Session.ID, stream, req.Checkpoint.End, req.BodyHash}
+}
+
+func (r record) encode() []byte {
+	b := binary.BigEndian.AppendUint64([]byte{kindShare}, r.number)
+	b = append(append(b, r.id[:]...), r.stream[:]...)
+	b = binary.BigEndian.AppendUint64(b, r.end)
+	return append(b, r.body[:]...)
+}
+
+func bootRecord(boot uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{kindBoot}, boot)
+}
+
+// replay takes one journal record at start. It refuses what this version does not write.
+func (s *Signer) replay(b []byte) error {
+	switch {
+	case len(b) == bootSize && b[0] == kindBoot:
+		boot := binary.BigEndian.Uint64(b[1:])
+		if boot <= s.lastBoot {
+			return fmt.Errorf("boot does not grow: %w", message.ErrBadEncoding)
+		}
+		s.lastBoot = boot
+	case len(b) == shareSize && b[0] == kindShare:
+		r := record{
+			number: binary.BigEndian.Uint64(b[1:]),
+			id:     [32]byte(b[9:41]),
+			stream: message.Hash(b[41:73]),
+			end:    binary.BigEndian.Uint64(b[73:]),
+			body:   [32]byte(b[81:]),
+		}
+		if err := s.history.allows(r); err != nil {
+			return err
+		}
+		s.history.add(r)
+	default:
+		return fmt.Errorf("record of %d bytes: %w", len(b), message.ErrBadEncoding)
+	}
+	return nil
+}
+
+// history remembers which session numbers and which windows a share was given for.
+// INVARIANT: I-05. It holds without the vote journal and across restarts.
+type history struct {
+	sessions ring[[32]byte]
+	streams  map[message.Hash]*ring[[32]byte] // body hash by window end
+}
+
+func newHistory() history {
+	return history{sessions: newRing[[32]byte](), streams: map[message.Hash]*ring[[32]byte]{}}
+}
+
+// allows refuses a session number that was signed before, and another body for a window
+// that was signed. The same body may be signed again in another session.
+func (h *history) allows(r record) error {
+	if id, ok := h.sessions.get(r.number); ok {
+		if id == r.id {
+			return ErrPairBurnt // its pair signed; only the memory cache could repeat it
+		}
+		return fmt.Errorf("number was signed with other contents: %w", ErrConflict)
+	}
+	if h.sessions.forgot(r.number) {
+		return ErrForgotten
+	}
+	windows, ok := h.streams[r.stream]
+	if !ok {
+		return nil
+	}
+	if body, ok := windows.get(r.end); ok && body != r.body {
+		return fmt.Errorf("window %d was signed with another body: %w", r.end, ErrConflict)
+	}
+	if windows.forgot(r.end) {
+		return ErrForgotten
+	}
+	return nil
+}
+
+func (h *history) add(r record) {
+	h.sessions.put(r.number, r.id)
+	windows, ok := h.streams[r.stream]
+	if !ok {
+		w := newRing[[32]byte]()
+		windows = &w
+		h.streams[r.stream] = windows
+	}
+	windows.put(r.end, r.body)
+}
+
+// ring remembers values by key and forgets the lowest keys when it is full.
+type ring[V any] struct {
+	values map[uint64]V
+	floor  uint64 // keys below it may have been forgotten
+}
+
+func newRing[V any]() ring[V] { return ring[V]{values: map[uint64]V{}} }
+
+func (r *ring[V]) get(k uint64) (V, bool) { v, ok := r.values[k]; return v, ok }
+
+func (r *ring[V]) forgot(k uint64) bool { return k < r.floor }
+
+func (r *ring[V]) put(k uint64, v V) {
+	r.values[k] = v
+	if len(r.values) <= 2*maxHistory {
+		return
+	}
+	keys := slices.Sorted(maps.Keys(r.values))
+	for _, old := range keys[:len(keys)-maxHistory] {
+		delete(r.values, old)
+		r.floor = old + 1
+	}
+}

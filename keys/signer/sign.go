@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package signer
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/frost"
+)
+
+// Errors of Sign. ErrJournal halts this member's signing; the others refuse one request.
+var (
+	// ErrPolicy: the request is not for this share, or contradicts itself.
+	ErrPolicy = message.NewError(message.Reject, "signer: request refused")
+	// ErrSessionID: the session id does not follow from its contents.
+	ErrSessionID = message.NewError(message.Reject, "signer: session id does not recompute")
+	// ErrNoVote: this node's own journal has no vote for exactly this checkpoint.
+	ErrNoVote = message.NewError(message.Retry, "signer: no own vote for this checkpoint")
+	// ErrPairBurnt: the pair of this seq was used, dropped, or belongs to another boot.
+	ErrPairBurnt = message.NewError(message.Reject, "signer: nonce pair is gone")
+	// ErrCommitment: the session does not carry our own commitment unchanged.
+	ErrCommitment = message.NewError(message.Reject, "signer: own commitment differs")
+	// ErrConflict: a share left already for this session number or window, over other contents.
+	ErrConflict = message.NewError(message.Halt, "signer: conflicts with what was signed")
+	// ErrForgotten: the session or window is older than the signer remembers.
+	ErrForgotten = message.NewError(message.Reject, "signer: older than the journal's memory")
+	// ErrJournal: the share could not be journaled; it was not released and its pair is gone.
+	ErrJournal = message.NewError(message.Halt, "signer: journal failed")
+)
+
+// Request asks for a share of one session. Everything in it is checked, nothing believed.
+type Request struct {
+	BridgeID      message.Hash
+	Fork          uint32
+	SessionNumber uint64
+	Session       frost.Session
+	BodyHash      [32]byte
+	MySeq         uint32 // seq of our commitment, of the current boot
+	// Checkpoint is the statement in full, from the node's own tree. Its BodyHash and Digest
+	// must be the ones above: a digest alone cannot be told from a forged one.
+	Checkpoint message.Checkpoint
+}
+
+// Sign releases this member's signature share, or the same share again from memory.
+//
+// ownVote says whether the node's own vote journal holds its vote for this body hash; it is
+// called without locks held. Blocks on the journal's disk. The order is the law I-05: checks,
+// pair deleted, journal synced, share made and released. An error after the deletion burns
+// the pair.
+func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scalar, error) {
+	prepared, err := s.check(req)
+	if err != nil {
+		return frost.Scalar{}, err
+	}
+	if ownVote == nil || !ownVote(req.BodyHash) {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, ErrNoVote)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.cache[req.SessionNumber]; ok && c.id == req.Session.ID {
+		return c.share, nil // the id binds every field that the share depends on
+	}
+	rec := recordOf(req)
+	if err := s.history.allows(rec); err != nil {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
+	}
+	p, ok := s.pairs[req.MySeq]
+	if !ok || s.boot == 0 {
+		return frost.Scalar{}, fmt.Errorf("session %d, seq %d: %w", req.SessionNumber, req.MySeq, ErrPairBurnt)
+	}
+	own := frost.Commitment{Index: s.share.Index, D: p.D, E: p.E}
+	if !contains(req.Session.Commitments, own) {
+		return frost.Scalar{}, fmt.Errorf("session %d, seq %d: %w", req.SessionNumber, req.MySeq, ErrCommitment)
+	}
+	delete(s.pairs, req.MySeq)
+	defer p.nonce.Destroy()
+	if err := s.journal.Append(rec.encode()); err != nil {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, errors.Join(ErrJournal, err))
+	}
+	s.history.add(rec)
+	share, err := prepared.Sign(s.share.Index, p.nonce, s.share.Secret, s.rand)
+	if err != nil {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
+	}
+	s.remember(req.SessionNumber, cached{req.Session.ID, share})
+	return share, nil
+}
+
+// check is the part of the policy that needs no state.
+func (s *Signer) check(req Request) (*frost.Prepared, error) {
+	refuse := func(why string) error {
+		return fmt.Errorf("session %d: %s: %w", req.SessionNumber, why, ErrPolicy)
+	}
+	se, cp := &req.Session, &req.Checkpoint
+	switch {
+	case req.BridgeID != s.share.BridgeID:
+		return nil, refuse("another bridge")
+	case req.Fork == 0:
+		return nil, refuse("fork number is zero")
+	case se.KeyEpoch != s.share.KeyEpoch:
+		return nil, refuse("another key epoch")
+	case se.Key != s.share.GroupKey:
+		return nil, refuse("another group key")
+	case cp.BridgeID != req.BridgeID:
+		return nil, refuse("checkpoint of another bridge")
+	}
+	if err := cp.Validate(); err != nil {
+		return nil, refuse("checkpoint: " + err.Error())
+	}
+	switch {
+	case cp.BodyHash() != req.BodyHash:
+		return nil, refuse("body hash is not the checkpoint's")
+	case cp.Digest() != se.Digest:
+		return nil, refuse("digest is not the checkpoint's")
+	case SessionID(req.BridgeID, req.Fork, req.SessionNumber, req.BodyHash, *se) != se.ID:
+		return nil, fmt.Errorf("session %d: %w", req.SessionNumber, ErrSessionID)
+	}
+	prepared, err := frost.Prepare(*se)
+	if err != nil {
+		return nil, refuse(err.Error())
+	}
+	return prepared, nil
+}
+
+// SessionID is keccak256(abi.encode(SESSION_TAG, bridgeId, fork, keyEpoch, number, d,
+// bodyHash, listHash)). It ignores se.ID and se.Key.
+func SessionID(bridgeID message.Hash, fork uint32, number uint64, body [32]byte, se frost.Session) [32]byte {
+	return new(message.Words).Hash(message.TagSession).Hash(bridgeID).Uint(uint64(fork)).Uint(se.KeyEpoch).
+		Uint(number).Hash(se.Digest).Hash(body).Hash(ListHash(se.Commitments)).Sum()
+}
+
+// ListHash is keccak256 over i 32 ‖ D 33 ‖ E 33 of each commitment, in the given order.
+func ListHash(list []frost.Commitment) message.Hash {
+	b := make([]byte, 0, 98*len(list))
+	for _, c := range list {
+		b = append(b, new(message.Words).Uint(uint64(c.Index)).Bytes()...)
+		b = append(append(b, c.D[:]...), c.E[:]...)
+	}
+	return message.Keccak(b)
+}
+
+// remember caches a share for repetition. Sessions have ascending numbers, so the lowest
+// one is the oldest.
+func (s *Signer) remember(number uint64, c cached) {
+	if len(s.cache) >= maxCache {
+		oldest := number
+		for n := range s.cache {
+			oldest = min(oldest, n)
+		}
+		delete(s.cache, oldest)
+	}
+	s.cache[number] = c
+}
+
+func contains(list []frost.Commitment, own frost.Commitment) bool {
+	for _, c := range list {
+		if c == own {
+			return true
+		}
+	}
+	return false
+}
