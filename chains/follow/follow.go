@@ -64,8 +64,7 @@ var ErrConfig = message.NewError(message.Halt, "follow configuration")
 // Run follows the source until ctx ends or safety may be broken. It calls the callbacks from
 // its own goroutine and starts no other.
 //
-// Errors: the context's; ErrConfig; errors of fate halt or reject from source, Step, store or
-// OnWindow. A Step refusal is returned after Rereads more attempts gave it again.
+// Errors: the context's; ErrConfig; errors of fate halt from source, Step, store or OnWindow. A Step refusal is returned after Rereads more attempts gave it again.
 func Run(ctx context.Context, cfg Config) error {
 	l, err := newLoop(cfg)
 	if err != nil {
@@ -144,7 +143,8 @@ func newLoop(cfg Config) (*loop, error) {
 }
 
 // retry runs f until it succeeds, pausing longer each time. It gives up on the context and on
-// errors that waiting does not mend.
+// errors of fate halt. A reject is retried too: what an endpoint garbled once it may say well
+// the next time, and the pause bounds the noise.
 func (l *loop) retry(ctx context.Context, what string, f func(context.Context) error) error {
 	pause := l.Poll
 	for {
@@ -155,7 +155,7 @@ func (l *loop) retry(ctx context.Context, what string, f func(context.Context) e
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if message.FateOf(err) != message.Retry && !errors.Is(err, errRefused) {
+		if message.FateOf(err) == message.Halt && !errors.Is(err, errRefused) {
 			return fmt.Errorf("%s of chain %s: %w", what, l.Stream.Stream.Chain, err)
 		}
 		l.Logger.Warn("source not read, trying again", "err", err, "pause", pause)
@@ -226,8 +226,8 @@ func (l *loop) advance(ctx context.Context) (more bool, err error) {
 	}
 	next, windows, err := stream.Step(l.state, batch)
 	if err != nil {
-		if l.refusals++; message.FateOf(err) != message.Retry && l.refusals <= Rereads {
-			l.Logger.Error("batch refused, reading it again", "window", to, "attempt", l.refusals, "err", err)
+		if l.refusals++; message.FateOf(err) == message.Halt && l.refusals <= Rereads {
+			l.Logger.Warn("batch refused, reading it again", "window", to, "attempt", l.refusals, "err", err)
 			return false, fmt.Errorf("blocks %d to %d: %w: %w", batch.From, batch.To, errRefused, err)
 		}
 		return false, fmt.Errorf("blocks %d to %d: %w", batch.From, batch.To, err)
