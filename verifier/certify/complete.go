@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package certify
+
+import (
+	"errors"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/schnorr"
+)
+
+func (q *session) complete() bool {
+	for i := range q.Signers {
+		if !q.Signers[i].Have {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *session) frost(key schnorr.PublicKey) frost.Session {
+	f := frost.Session{Key: key, KeyEpoch: q.Epoch, ID: q.ID, Digest: q.Digest}
+	for i := range q.Signers {
+		g := &q.Signers[i]
+		f.Commitments = append(f.Commitments, frost.Commitment{Index: frost.Index(g.Index), D: g.D, E: g.E})
+	}
+	return f
+}
+
+// complete combines the shares of sessions that have them all, in order of number. The
+// first that succeeds certifies its checkpoint and ends all sessions at or below it.
+func (s *step) complete() error {
+	for _, q := range s.open {
+		if q.gone || !q.complete() {
+			continue
+		}
+		q.gone = true
+		p, err := frost.Prepare(q.frost(s.ep.key))
+		if err != nil {
+			continue // the list makes no group commitment: nobody's share is to blame
+		}
+		shares := make([]frost.Scalar, len(q.Signers))
+		for i := range q.Signers {
+			shares[i] = q.Signers[i].Z
+		}
+		sig, err := p.Aggregate(shares)
+		if err != nil {
+			s.findCulprits(q, p)
+			continue
+		}
+		for i := range q.Signers {
+			s.st.kv.Delete(keyMember(prefixBench, q.Signers[i].Addr))
+		}
+		if err := s.certify(q, sig); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findCulprits checks the shares one by one: a wrong one benches, a right one clears.
+func (s *step) findCulprits(q *session, p *frost.Prepared) {
+	for i := range q.Signers {
+		g := &q.Signers[i]
+		m, ok := s.ep.member(g.Index)
+		if !ok {
+			continue
+		}
+		err := p.VerifyShare(frost.Index(g.Index), m.public, g.Z)
+		var wrong *frost.ShareError
+		switch {
+		case err == nil:
+			s.st.kv.Delete(keyMember(prefixBench, g.Addr))
+		case errors.As(err, &wrong):
+			s.bench(m, q.Number, reasonInvalid)
+		}
+	}
+}
+
+// certify stores the certificate and removes what it makes void: sessions at or below its
+// end, votes that no longer grow the tree, target and signing.
+func (s *step) certify(q *session, sig schnorr.Signature) error {
+	stream := q.Ballot.Stream
+	src, ok := s.source(stream)
+	if !ok {
+		return nil // the stream was taken out while this was signed
+	}
+	last, certified, err := s.st.newest(stream)
+	if err != nil {
+		return err
+	}
+	if certified && !grows(&last.Ballot.Vote, &q.Ballot.Vote) {
+		return nil
+	}
+	c := certificate{
+		Stream: src.stream, Ballot: q.Ballot, Digest: q.Digest, S: sig.S, R: sig.R,
+		Height: s.h, Session: q.Number, Epoch: q.Epoch,
+	}
+	if err := s.st.addCertificate(c); err != nil {
+		return err
+	}
+	for _, o := range s.open {
+		if o.Ballot.Stream == stream && !grows(&c.Ballot.Vote, &o.Ballot.Vote) {
+			o.gone = true
+		}
+	}
+	if err := s.purgeVotes(&c); err != nil {
+		return err
+	}
+	s.st.kv.Delete(keyStream(prefixTarget, stream))
+	var sg signing
+	signs, err := s.st.get(keyStream(prefixSigning, stream), &sg)
+	if err != nil {
+		return err
+	}
+	if signs && !grows(&c.Ballot.Vote, &sg.Ballot.Vote) {
+		s.st.kv.Delete(keyStream(prefixSigning, stream))
+	}
+	s.emitCertificate(&c)
+	return nil
+}
+
+// purgeVotes drops the stream's votes, of former members too, that cannot follow c.
+func (s *step) purgeVotes(c *certificate) error {
+	type change struct {
+		key  []byte
+		list ballots
+	}
+	var changes []change
+	err := s.st.each(keyStream(prefixBallots, c.Ballot.Stream), nil, func(key, value []byte) (bool, error) {
+		var list, keep ballots
+		if err := decode(value, &list); err != nil {
+			return false, err
+		}
+		for i := range list {
+			if grows(&c.Ballot.Vote, &list[i].Vote) {
+				keep = append(keep, list[i])
+			}
+		}
+		if len(keep) != len(list) {
+			changes = append(changes, change{append([]byte(nil), key...), keep})
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, ch := range changes {
+		if len(ch.list) == 0 {
+			s.st.kv.Delete(ch.key)
+		} else {
+			s.st.set(ch.key, &ch.list)
+		}
+	}
+	return nil
+}
+
+// judge looks at sessions whose shares are due: a signed extension that lacks the share
+// benches, absence does not. A session that waits for a commitment of an older boot can
+// never be completed and ends, and with it the debt.
+func (s *step) judge() error {
+	for _, q := range s.open {
+		if q.gone || s.h < q.Opened+DueBlocks {
+			continue
+		}
+		for i := range q.Signers {
+			g := &q.Signers[i]
+			if g.Have {
+				continue
+			}
+			m, ok := s.ep.member(g.Index)
+			if !ok {
+				continue
+			}
+			if s.present[g.Index-1] && !g.Blamed {
+				g.Blamed, q.dirty = true, true
+				s.bench(m, q.Number, reasonMissing)
+			}
+			var at mark
+			if _, err := s.st.get(keyMember(prefixMark, g.Addr), &at); err != nil {
+				return err
+			}
+			q.gone = q.gone || at.Boot > g.Boot
+		}
+	}
+	return nil
+}
+
+// bench puts m behind others: BenchBlocks, doubled on each repetition up to MaxBenchBlocks.
+// At most one step per block.
+func (s *step) bench(m member, session uint64, reason string) {
+	if s.benched[m.index-1] {
+		return
+	}
+	s.benched[m.index-1] = true
+	key := keyMember(prefixBench, m.addr)
+	var b bench
+	if _, err := s.st.get(key, &b); err != nil {
+		b = bench{}
+	}
+	blocks := uint64(MaxBenchBlocks)
+	if b.Level < 16 {
+		blocks = min(uint64(BenchBlocks)<<b.Level, MaxBenchBlocks)
+		b.Level++
+	}
+	b.Until = s.h + blocks
+	s.st.set(key, &b)
+	s.emitBench(m, session, reason, &b)
+}
+
+func (s *step) isBenched(m member) (bool, error) {
+	var b bench
+	_, err := s.st.get(keyMember(prefixBench, m.addr), &b)
+	return b.Until > s.h, err
+}
+
+// owes reports whether m's share of an open session of body is due and not in.
+func (s *step) owes(m member, body message.Hash) bool {
+	for _, q := range s.open {
+		if q.gone || q.Ballot.Body != body || s.h < q.Opened+DueBlocks {
+			continue
+		}
+		for i := range q.Signers {
+			if q.Signers[i].Addr == m.addr && !q.Signers[i].Have {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package certify
+
+import (
+	"context"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// StoreKey is the name of the module and of its store.
+const StoreKey = "certify"
+
+// Bounds of the module's state (I-13). Per member: MaxPool commitments, MaxVotes votes per
+// stream. Per stream: KeptCertificates certificates, 4(f+1) open sessions.
+const (
+	// MaxPool bounds the unused commitments kept per member.
+	MaxPool = 16
+	// MaxVotes bounds the uncertified votes kept per member and stream.
+	MaxVotes = 4
+	// KeptCertificates is how many of a stream's newest certificates are kept.
+	KeptCertificates = 1000
+	// TargetBlocks is how long a target stands at most once f+1 members agree below it.
+	TargetBlocks = 20
+	// SigningBlocks is after how many blocks without a certificate a later checkpoint with
+	// t votes may be signed instead. Open sessions of the first stay completable.
+	SigningBlocks = 20
+	// DueBlocks after the opening a session's shares are due.
+	DueBlocks = 2
+	// BenchBlocks is the first bench; it doubles on repetition up to MaxBenchBlocks.
+	BenchBlocks    = 50
+	MaxBenchBlocks = 20_000
+)
+
+// CommitteeKeeper gives the members. An Epoch with number 0 means: no key yet.
+type CommitteeKeeper interface {
+	ActiveEpoch(ctx context.Context) (committeev1.Epoch, error)
+	Fork(ctx context.Context) (uint32, error)
+}
+
+// LanesKeeper gives the streams, by ascending index.
+type LanesKeeper interface {
+	Streams(ctx context.Context) ([]lanesv1.Stream, error)
+}
+
+// MemberVote is one entry of the last commit.
+type MemberVote struct {
+	Address sdk.ConsAddress
+	// Present: the entry has the Commit flag, so its extension is signed. Others are ignored.
+	Present bool
+	// Extension is nil when it was empty or did not decode.
+	Extension *extension.Extension
+}
+
+// Keeper owns the module's store.
+type Keeper struct {
+	key       storetypes.StoreKey
+	bridgeID  message.Hash
+	committee CommitteeKeeper
+	lanes     LanesKeeper
+}
+
+// NewKeeper makes the keeper of the store under key; bridgeID is keccak256 of the chain id.
+func NewKeeper(key storetypes.StoreKey, bridgeID message.Hash, committee CommitteeKeeper, lanes LanesKeeper) Keeper {
+	return Keeper{key: key, bridgeID: bridgeID, committee: committee, lanes: lanes}
+}
+
+func (k Keeper) state(ctx sdk.Context) state { return state{ctx.KVStore(k.key)} }

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package certify
+
+import (
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// step is one block's pass over the state. Everything in it is ordered: members by index,
+// streams by index, sessions by number.
+type step struct {
+	k       Keeper
+	ctx     sdk.Context
+	st      state
+	h       uint64
+	ep      epoch
+	sources []source
+	ext     []*extension.Extension // by member position; nil: nothing to read
+	present []bool                 // by member position: Commit flag
+	open    []*session             // by number
+	benched []bool                 // by member position: was benched in this block
+}
+
+// ProcessVotes takes the last commit of the block in ctx and moves the state by one block:
+// nonce marks, heartbeats, votes and shares in; certificates, benches, targets and new
+// sessions out. Call it once in every block, also with no votes.
+//
+// Entries of unknown members, a member's second entry, and items that the state refuses
+// are skipped singly. An error means that the state is broken: the node must halt.
+func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
+	s := &step{k: k, ctx: ctx, st: k.state(ctx), h: uint64(ctx.BlockHeight())}
+	var err error
+	if s.ep, err = k.epoch(ctx); err != nil {
+		return err
+	}
+	if s.sources, err = k.sources(ctx); err != nil {
+		return err
+	}
+	if s.open, err = s.st.sessions(); err != nil {
+		return err
+	}
+	if err := s.enterEpoch(); err != nil {
+		return err
+	}
+	if s.ep.number != 0 {
+		s.admit(votes)
+		for _, pass := range []func() error{s.hear, s.complete, s.judge, s.plan, s.save} {
+			if err := pass(); err != nil {
+				return err
+			}
+		}
+	}
+	s.st.setNumber(prefixHeight, s.h)
+	return nil
+}
+
+// enterEpoch drops what belongs to another key epoch: shares of two epochs are never
+// summed, so open sessions start again under the new one. Votes stay.
+func (s *step) enterEpoch() error {
+	last, err := s.st.number(prefixEpoch)
+	if err != nil || last == s.ep.number {
+		return err
+	}
+	for _, q := range s.open {
+		s.st.kv.Delete(keySession(q.Number))
+		s.st.kv.Delete(keyStream(prefixSigning, q.Ballot.Stream))
+	}
+	s.open = nil
+	for _, src := range s.sources {
+		s.st.kv.Delete(keyStream(prefixSigning, src.index))
+		s.st.kv.Delete(keyStream(prefixTarget, src.index))
+	}
+	s.st.setNumber(prefixEpoch, s.ep.number)
+	return nil
+}
+
+// admit sorts the commit's entries to members; the first entry of a member counts.
+func (s *step) admit(votes []MemberVote) {
+	n := len(s.ep.members)
+	s.ext, s.present, s.benched = make([]*extension.Extension, n), make([]bool, n), make([]bool, n)
+	for _, v := range votes {
+		m, ok := s.ep.find(v.Address)
+		if !ok || !v.Present || s.present[m.index-1] {
+			continue
+		}
+		s.present[m.index-1] = true
+		if v.Extension != nil && v.Extension.Fork == s.ep.fork {
+			s.ext[m.index-1] = v.Extension
+		}
+	}
+}
+
+// hear takes each member's items in one pass.
+func (s *step) hear() error {
+	for i, m := range s.ep.members {
+		e := s.ext[i]
+		if e == nil {
+			continue
+		}
+		if err := s.takeCommitments(m, e); err != nil {
+			return err
+		}
+		if err := s.takeHeartbeats(m, e); err != nil {
+			return err
+		}
+		for j := range e.Votes {
+			if err := s.takeVote(m, e.Votes[j]); err != nil {
+				return err
+			}
+		}
+		s.takeShares(m, e)
+	}
+	return nil
+}
+
+// takeCommitments moves the member's nonce mark. INVARIANT: I-05. Exactly the next
+// commitment of the highest boot is taken, so none ever enters the pool twice.
+func (s *step) takeCommitments(m member, e *extension.Extension) error {
+	keyM, keyP := keyMember(prefixMark, m.addr), keyMember(prefixPool, m.addr)
+	var at mark
+	var have pool
+	if _, err := s.st.get(keyM, &at); err != nil {
+		return err
+	}
+	if _, err := s.st.get(keyP, &have); err != nil {
+		return err
+	}
+	before, fresh := at, e.Boot > at.Boot
+	if fresh {
+		at, have = mark{Boot: e.Boot}, nil
+	}
+	if e.Boot != at.Boot || at.Boot == 0 {
+		return nil
+	}
+	for _, c := range e.Commitments {
+		if c.Seq != at.Next || len(have) >= MaxPool || at.Next == ^uint32(0) {
+			continue
+		}
+		d, err := frost.ParsePoint(c.D[:])
+		if err != nil {
+			break
+		}
+		b, err := frost.ParsePoint(c.E[:])
+		if err != nil {
+			break
+		}
+		have = append(have, pair{Seq: c.Seq, D: d, E: b})
+		at.Next++
+	}
+	if at == before {
+		return nil
+	}
+	s.st.set(keyM, &at)
+	s.st.set(keyP, &have)
+	return nil
+}
+
+func (s *step) takeHeartbeats(m member, e *extension.Extension) error {
+	for _, b := range e.Heartbeats {
+		src, ok := s.source(b.Stream)
+		if !ok || !message.Aligned(b.End, src.stride) {
+			continue
+		}
+		key := keyStreamMember(prefixHeartbeat, b.Stream, m.addr)
+		var old number
+		known, err := s.st.get(key, &old)
+		if err != nil {
+			return err
+		}
+		if end := number(b.End); !known || end > old {
+			s.st.set(key, &end)
+		}
+	}
+	return nil
+}
+
+// takeVote records a vote that grows the certified tree. The first vote of a member for
+// (stream, end) stands; a different one is evidence.
+func (s *step) takeVote(m member, v extension.Vote) error {
+	src, ok := s.source(v.Stream)
+	if !ok || !message.Aligned(v.End, src.stride) || v.End < src.start {
+		return nil
+	}
+	last, certified, err := s.st.newest(v.Stream)
+	if err != nil {
+		return err
+	}
+	c := v.Checkpoint(s.k.bridgeID, src.stream)
+	if c.Validate() != nil || certified && !grows(&last.Ballot.Vote, &v) {
+		return nil
+	}
+	b := ballot{Vote: v, Body: c.BodyHash(), Height: s.h}
+	key := keyStreamMember(prefixBallots, v.Stream, m.addr)
+	var list ballots
+	if _, err := s.st.get(key, &list); err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].End != v.End {
+			continue
+		}
+		if list[i].Body != b.Body && src.stream.Finality == message.Final {
+			return s.equivocated(m, list[i], b)
+		}
+		return nil
+	}
+	list = append(list, b)
+	if len(list) > MaxVotes {
+		if list, err = s.evict(list); err != nil {
+			return err
+		}
+	}
+	s.st.set(key, &list)
+	return nil
+}
+
+// evict drops the oldest vote that is not for the checkpoint in signing.
+func (s *step) evict(list ballots) (ballots, error) {
+	var sg signing
+	signs, err := s.st.get(keyStream(prefixSigning, list[0].Stream), &sg)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if !signs || list[i].Body != sg.Ballot.Body {
+			return slices.Delete(list, i, i+1), nil
+		}
+	}
+	return list[1:], nil
+}
+
+// grows reports whether v can follow the certified vote c: the window, the leaves and the
+// root are new, the messages not fewer. INVARIANT: I-04.
+func grows(c, v *extension.Vote) bool {
+	return v.End > c.End && v.LeafCount > c.LeafCount && v.MessageCount >= c.MessageCount && v.Root != c.Root && v.PeaksHash != c.PeaksHash
+}
+
+// equivocated records the evidence; the extension with its signature is in the last commit of block h.
+func (s *step) equivocated(m member, first, second ballot) error {
+	key := keyStreamMember(prefixFraud, second.Stream, m.addr)
+	var f fraud
+	known, err := s.st.get(key, &f)
+	if err != nil {
+		return err
+	}
+	if known && f.End == second.End && f.Second == second.Body {
+		return nil // members repeat what the state does not show
+	}
+	count := f.Count
+	if count < ^uint32(0) {
+		count++
+	}
+	f = fraud{Count: count, Height: s.h, End: second.End, First: first.Body, Second: second.Body}
+	s.st.set(key, &f)
+	s.emitEquivocation(m, second.Stream, &f)
+	return nil
+}
+
+// takeShares files shares with their open sessions; the first of a member stands. Whether
+// they are right is seen when all are in.
+func (s *step) takeShares(m member, e *extension.Extension) {
+	for _, sh := range e.Shares {
+		i, ok := slices.BinarySearchFunc(s.open, sh.Session, func(q *session, n uint64) int {
+			switch {
+			case q.Number < n:
+				return -1
+			case q.Number > n:
+				return 1
+			}
+			return 0
+		})
+		if !ok {
+			continue
+		}
+		q := s.open[i]
+		for j := range q.Signers {
+			g := &q.Signers[j]
+			if g.Addr == m.addr && !g.Have {
+				g.Have, g.Z, q.dirty = true, frost.Scalar(sh.Z), true
+			}
+		}
+	}
+}
+
+func (s *step) source(index uint16) (source, bool) {
+	i, ok := slices.BinarySearchFunc(s.sources, index, func(a source, x uint16) int { return int(a.index) - int(x) })
+	if !ok {
+		return source{}, false
+	}
+	return s.sources[i], true
+}
+
+// save writes the sessions that changed.
+func (s *step) save() error {
+	for _, q := range s.open {
+		switch {
+		case q.gone:
+			s.st.kv.Delete(keySession(q.Number))
+		case q.dirty:
+			s.st.set(keySession(q.Number), q)
+		}
+	}
+	return nil
+}

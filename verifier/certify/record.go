@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package certify
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// ErrRecord: a record of the store does not decode. The state is broken: halt.
+var ErrRecord = message.NewError(message.Halt, "broken state record")
+
+// mark is the nonce mark of a member: only commitment Next of Boot is taken next. Kept for ever.
+type mark struct {
+	Boot uint64
+	Next uint32
+}
+
+// pair is an unused commitment of a member's recorded boot.
+type pair struct {
+	Seq  uint32
+	D, E frost.Point
+}
+
+// ballot is a vote in state with its body hash and the height that brought it.
+type ballot struct {
+	extension.Vote
+	Body   message.Hash
+	Height uint64
+}
+
+// signing is the checkpoint of a stream that is being signed.
+type signing struct {
+	Ballot ballot
+	Since  uint64 // height of the first opening
+	Opened uint64 // height of the newest round
+	Round  uint32 // rounds failed so far
+	Count  uint32 // sessions opened for this checkpoint
+}
+
+// target is the window end that votes are asked for.
+type target struct {
+	End    uint64
+	Sticky uint64 // height since when f+1 members agree at or below End; 0: recomputed
+}
+
+// session is one attempt to sign a checkpoint.
+type session struct {
+	Number, Epoch uint64
+	ID            [32]byte
+	Ballot        ballot // Ballot.Stream is the stream's index
+	Digest        message.Digest
+	Attempt       uint32 // 1-based per checkpoint
+	Opened        uint64
+	Signers       []signer // by Index
+
+	dirty, gone bool
+}
+
+// signer is a chosen member with its consumed commitment.
+type signer struct {
+	Index  uint16
+	Addr   address
+	Boot   uint64
+	Seq    uint32
+	D, E   frost.Point
+	Have   bool // Z is its share
+	Blamed bool // was benched for this session
+	Z      frost.Scalar
+}
+
+// certificate is a certified checkpoint.
+type certificate struct {
+	Stream  message.Stream
+	Ballot  ballot
+	Digest  message.Digest
+	S       [32]byte
+	R       [20]byte
+	Height  uint64
+	Session uint64
+	Epoch   uint64
+	Kept    uint32 // certificates of the stream in store, in the newest one's record
+}
+
+func (c *certificate) checkpoint(bridgeID message.Hash) message.Checkpoint {
+	return c.Ballot.Checkpoint(bridgeID, c.Stream)
+}
+
+// bench orders a member behind others until Until; Level counts repetitions.
+type bench struct {
+	Level uint8
+	Until uint64
+}
+
+// fraud is a member's newest equivocation in one stream.
+type fraud struct {
+	Count         uint32
+	Height        uint64 // of the block whose last commit carries the second vote
+	End           uint64
+	First, Second message.Hash // body hashes
+}
+
+// fields reads or writes a record field by field, so that each layout is written once.
+// Every field is fixed width, big-endian.
+type fields struct {
+	b     []byte
+	write bool
+	bad   bool
+}
+
+func (f *fields) raw(p []byte) {
+	if f.write {
+		f.b = append(f.b, p...)
+		return
+	}
+	if len(f.b) < len(p) {
+		f.bad = true
+		return
+	}
+	copy(p, f.b)
+	f.b = f.b[len(p):]
+}
+
+func (f *fields) u64(v *uint64) {
+	var w [8]byte
+	binary.BigEndian.PutUint64(w[:], *v)
+	f.raw(w[:])
+	*v = binary.BigEndian.Uint64(w[:])
+}
+
+func (f *fields) u32(v *uint32) {
+	var w [4]byte
+	binary.BigEndian.PutUint32(w[:], *v)
+	f.raw(w[:])
+	*v = binary.BigEndian.Uint32(w[:])
+}
+
+func (f *fields) u16(v *uint16) {
+	var w [2]byte
+	binary.BigEndian.PutUint16(w[:], *v)
+	f.raw(w[:])
+	*v = binary.BigEndian.Uint16(w[:])
+}
+
+func (f *fields) u8(v *uint8) {
+	w := [1]byte{*v}
+	f.raw(w[:])
+	*v = w[0]
+}
+
+func (f *fields) flag(v *bool) {
+	var w uint8
+	if *v {
+		w = 1
+	}
+	f.u8(&w)
+	f.bad = f.bad || w > 1
+	*v = w == 1
+}
+
+type record interface{ fields(*fields) }
+
+func encode(r record) []byte {
+	f := &fields{write: true}
+	r.fields(f)
+	return f.b
+}
+
+func decode(b []byte, r record) error {
+	f := &fields{b: b}
+	r.fields(f)
+	if f.bad || len(f.b) != 0 {
+		return fmt.Errorf("%T of %d bytes: %w", r, len(b), ErrRecord)
+	}
+	return nil
+}
+
+func (m *mark) fields(f *fields)   { f.u64(&m.Boot); f.u32(&m.Next) }
+func (p *pair) fields(f *fields)   { f.u32(&p.Seq); f.raw(p.D[:]); f.raw(p.E[:]) }
+func (t *target) fields(f *fields) { f.u64(&t.End); f.u64(&t.Sticky) }
+func (b *bench) fields(f *fields)  { f.u8(&b.Level); f.u64(&b.Until) }
+
+func (b *ballot) fields(f *fields) {
+	f.u16(&b.Stream)
+	f.u64(&b.End)
+	f.raw(b.BlockHash[:])
+	f.u64(&b.MessageCount)
+	f.u64(&b.LeafCount)
+	f.raw(b.PeaksHash[:])
+	f.raw(b.Root[:])
+	f.u8(&b.Endpoints)
+	f.raw(b.Body[:])
+	f.u64(&b.Height)
+}
+
+func (s *signing) fields(f *fields) {
+	s.Ballot.fields(f)
+	f.u64(&s.Since)
+	f.u64(&s.Opened)
+	f.u32(&s.Round)
+	f.u32(&s.Count)
+}
+
+func (s *session) fields(f *fields) {
+	f.u64(&s.Number)
+	f.u64(&s.Epoch)
+	f.raw(s.ID[:])
+	s.Ballot.fields(f)
+	f.raw(s.Digest[:])
+	f.u32(&s.Attempt)
+	f.u64(&s.Opened)
+	n := uint16(len(s.Signers))
+	f.u16(&n)
+	for i := 0; i < int(n) && !f.bad; i++ {
+		if !f.write {
+			s.Signers = append(s.Signers, signer{})
+		}
+		g := &s.Signers[i]
+		f.u16(&g.Index)
+		f.raw(g.Addr[:])
+		f.u64(&g.Boot)
+		f.u32(&g.Seq)
+		f.raw(g.D[:])
+		f.raw(g.E[:])
+		f.flag(&g.Have)
+		f.flag(&g.Blamed)
+		f.raw(g.Z[:])
+	}
+}
+
+func (c *certificate) fields(f *fields) {
+	f.u64((*uint64)(&c.Stream.Chain))
+	f.raw(c.Stream.Manager[:])
+	f.u8((*uint8)(&c.Stream.Finality))
+	f.u32(&c.Stream.Epoch)
+	c.Ballot.fields(f)
+	f.raw(c.Digest[:])
+	f.raw(c.S[:])
+	f.raw(c.R[:])
+	f.u64(&c.Height)
+	f.u64(&c.Session)
+	f.u64(&c.Epoch)
+	f.u32(&c.Kept)
+}
+
+func (q *fraud) fields(f *fields) {
+	f.u32(&q.Count)
+	f.u64(&q.Height)
+	f.u64(&q.End)
+	f.raw(q.First[:])
+	f.raw(q.Second[:])
+}
+
+// ballots is one member's uncertified votes of one stream in order of arrival.
+type ballots []ballot
+
+func (l *ballots) fields(f *fields) {
+	n := uint8(len(*l))
+	f.u8(&n)
+	for i := 0; i < int(n) && !f.bad; i++ {
+		if !f.write {
+			*l = append(*l, ballot{})
+		}
+		(*l)[i].fields(f)
+	}
+}
+
+// pool is one member's unused commitments, ascending by Seq.
+type pool []pair
+
+func (l *pool) fields(f *fields) {
+	n := uint8(len(*l))
+	f.u8(&n)
+	for i := 0; i < int(n) && !f.bad; i++ {
+		if !f.write {
+			*l = append(*l, pair{})
+		}
+		(*l)[i].fields(f)
+	}
+}
+
+type number uint64
+
+func (n *number) fields(f *fields) { f.u64((*uint64)(n)) }
