@@ -1,0 +1,678 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7786GatewaySource, IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {ICrossChainManager} from "./ICrossChainManager.sol";
+import {Encoding} from "./libraries/Encoding.sol";
+import {Schnorr} from "./libraries/Schnorr.sol";
+
+/// @title CrossChainManager
+/// @notice Not upgradeable: a new version is a new deployment, registered beside this one.
+/// @dev Replay bits and epochs are written before the recipient is called; nothing is read after it.
+contract CrossChainManager is ICrossChainManager {
+    // ---- limits
+    uint256 private constant FINAL = 3;
+    uint256 private constant MAX_DATA = 16_384;
+    uint256 private constant DEFAULT_GAS = 200_000;
+    uint256 private constant MAX_GAS = 10_000_000;
+    uint256 private constant GAS_RESERVE = 10_000;
+    uint256 private constant MAX_LANES = 64;
+    uint256 private constant PAUSE = 72 hours;
+
+    // ---- proof: offsets of the packed header
+    uint256 private constant FLAGS = (FINAL << 1) | (FINAL << 3);
+    uint256 private constant FLAG_PREVIOUS_KEY = 1;
+    uint256 private constant FLAG_RETIRED = 32;
+    uint256 private constant HEAD = 87;
+
+    // ---- packed slots
+    uint256 private constant MASK160 = type(uint160).max;
+    uint256 private constant MASK48 = type(uint48).max;
+    uint256 private constant MASK40 = type(uint40).max;
+    uint256 private constant MASK32 = type(uint32).max;
+    /// @dev _in and _retired: pausedUntil at 160, minSourceEpoch at 200.
+    uint256 private constant IN_UNTIL = 160;
+    uint256 private constant IN_EPOCH = 200;
+    uint256 private constant IN_FLAGS = 232;
+    /// @dev _out: nonce at 160, pausedUntil at 208, flags at 248.
+    uint256 private constant OUT_NONCE = 160;
+    uint256 private constant OUT_UNTIL = 208;
+    uint256 private constant OUT_FLAGS = 248;
+    /// @dev Out flag: the key slot may hold a stop mark, look there.
+    uint256 private constant OUT_LOOK = 1 << OUT_FLAGS;
+    /// @dev The key slot holds Px, which is below the group order, or STOPPED | until, which is above it.
+    uint256 private constant STOPPED = uint256(type(uint136).max) << 120;
+    uint256 private constant UNSEALED = STOPPED | MASK40;
+
+    bytes4 private constant MIN_GAS_LIMIT = 0x39f87ba1; // minGasLimit(uint256)
+    bytes4 private constant FINALITY = 0x47723216; // the lane's finality code as one word
+
+    bytes32 private immutable BRIDGE_ID;
+    address private immutable DEPLOYER;
+    address private immutable OWNER_FAST;
+    address private immutable OWNER;
+    address private immutable OWNER_SLOW;
+
+    /// @dev Slot 0: Px or a stop mark. The only slot that every delivery reads.
+    uint256 private _key;
+    /// @dev Slot 1: Px, read while slot 0 holds a stop mark.
+    uint256 private _px;
+    /// @dev Slot 2.
+    uint64 private _keyVersion;
+    /// @dev Slot 3: chain << 8 | finality → remote 160 | nonce 48 | pausedUntil 40 | flags 8.
+    mapping(uint256 key => uint256) private _out;
+    /// @dev Slot 4: chain << 8 | finality → remote 160 | pausedUntil 40 | minSourceEpoch 32 | flags 8.
+    mapping(uint256 key => uint256) private _in;
+    /// @dev Slot 5: lane id → source chain 64 | zero 96 | pausedUntil 40 | minSourceEpoch 32 | flags 8.
+    mapping(uint256 lane => uint256) private _retired;
+    /// @dev Slot 6: lane id << 96 | nonce >> 8 → 256 replay bits.
+    mapping(uint256 word => uint256) private _bits;
+    /// @inheritdoc ICrossChainManager
+    mapping(address lane => uint256) public chainIds;
+    /// @inheritdoc ICrossChainManager
+    mapping(address account => bool) public pauser;
+    /// @dev Keys of _out, for {pauseAll}.
+    uint72[] private _outKeys;
+
+    constructor(
+        bytes32 bridgeId_,
+        uint256 px,
+        uint64 keyVersion_,
+        address ownerFast_,
+        address owner_,
+        address ownerSlow_,
+        address[] memory pausers,
+        bool devnet
+    ) {
+        if (bridgeId_ == 0) revert ZeroValue("bridgeId");
+        if (px == 0) revert ZeroValue("px");
+        if (!Schnorr.isKey(px)) revert InvalidKey(px);
+        if (keyVersion_ == 0) revert ZeroValue("keyVersion");
+        if (pausers.length == 0) revert ZeroValue("pausers");
+        if (block.chainid >> 64 != 0) revert ChainIdTooLarge(block.chainid);
+        if (devnet && (block.chainid < 31337 || block.chainid > 31399)) revert DevnetRefused(block.chainid);
+        _checkOwner(ownerFast_, devnet ? 0 : 1 hours);
+        _checkOwner(owner_, devnet ? 0 : 48 hours);
+        _checkOwner(ownerSlow_, devnet ? 0 : 7 days);
+        BRIDGE_ID = bridgeId_;
+        DEPLOYER = msg.sender;
+        OWNER_FAST = ownerFast_;
+        OWNER = owner_;
+        OWNER_SLOW = ownerSlow_;
+        _key = UNSEALED;
+        _px = px;
+        _keyVersion = keyVersion_;
+        for (uint256 i; i < pausers.length; ++i) {
+            _setPauser(pausers[i], true);
+        }
+    }
+
+    function _checkOwner(address account, uint256 minimum) private view {
+        if (account == address(0)) revert ZeroValue("owner");
+        if (account.code.length == 0) revert NotTimelock(account);
+        uint256 delay = TimelockController(payable(account)).getMinDelay();
+        if (delay < minimum) revert DelayTooShort(account, delay, minimum);
+    }
+
+    // ================================================================================================ send
+
+    /// @inheritdoc ICrossChainManager
+    function sendMessage(uint256 targetChain, address target, bytes calldata data) external payable {
+        _send(targetChain, uint160(target), FINAL, 0, data);
+    }
+
+    /// @inheritdoc IERC7786GatewaySource
+    function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        external
+        payable
+        returns (bytes32 sendId)
+    {
+        (bool ok, uint256 targetChain, uint256 target) = Encoding.parseInteroperable(recipient);
+        if (!ok) revert RecipientNotCanonical(recipient);
+        (uint256 finality, uint256 gasLimit) = _attributes(attributes);
+        sendId = _send(targetChain, target, finality, gasLimit, payload);
+        emit MessageSent(sendId, Encoding.interoperable(block.chainid, uint160(msg.sender)), recipient, payload, 0, attributes);
+    }
+
+    /// @inheritdoc IERC7786GatewaySource
+    function supportsAttribute(bytes4 selector) external pure returns (bool) {
+        return selector == MIN_GAS_LIMIT || selector == FINALITY;
+    }
+
+    function _attributes(bytes[] calldata attributes) private pure returns (uint256 finality, uint256 gasLimit) {
+        finality = FINAL;
+        uint256 seen;
+        for (uint256 i; i < attributes.length; ++i) {
+            bytes calldata a = attributes[i];
+            bytes4 selector = bytes4(a);
+            uint256 bit = selector == MIN_GAS_LIMIT ? 1 : selector == FINALITY ? 2 : 0;
+            if (bit == 0 || a.length < 4) revert UnsupportedAttribute(selector);
+            if (a.length != 36) revert AttributeMalformed(selector, a.length);
+            if (seen & bit != 0) revert AttributeRepeated(selector);
+            seen |= bit;
+            uint256 value = uint256(bytes32(a[4:]));
+            if (bit == 1) {
+                if (value > MAX_GAS) revert GasLimitTooHigh(value, MAX_GAS);
+                gasLimit = value;
+            } else if (value != FINAL) {
+                revert FinalityNotAccepted(value);
+            }
+        }
+    }
+
+    function _send(uint256 targetChain, uint256 target, uint256 finality, uint256 gasLimit, bytes calldata data)
+        private
+        returns (bytes32 id)
+    {
+        if (msg.value != 0) revert ValueNotAccepted(msg.value);
+        if (data.length > MAX_DATA) revert DataTooLong(data.length, MAX_DATA);
+        if (target == 0) revert ZeroValue("target");
+        (uint256 remote, uint256 nonce) = _next(targetChain, finality);
+        _checkTarget(address(uint160(target)), remote);
+        id = Encoding.messageId(
+            BRIDGE_ID,
+            block.chainid,
+            uint160(address(this)),
+            targetChain,
+            remote,
+            nonce,
+            uint160(msg.sender),
+            target,
+            finality,
+            gasLimit,
+            data
+        );
+        emit CrossChainMessage(block.chainid, targetChain, id, address(uint160(target)), data);
+        emit MessageMeta(id, (uint256(uint160(msg.sender)) << 96) | (nonce << 48) | (gasLimit << 16) | (finality << 8));
+    }
+
+    /// @dev Contracts that hold power in the bridge never receive a message, whatever they would do with it.
+    function _checkTarget(address target, uint256 remote) private view {
+        if (
+            target == address(uint160(remote)) || target == address(this) || target == OWNER_FAST || target == OWNER
+                || target == OWNER_SLOW
+        ) revert TargetRefused(target);
+    }
+
+    /// @dev Takes the next nonce of the lane: one slot, read and written once.
+    function _next(uint256 targetChain, uint256 finality) private returns (uint256 remote, uint256 nonce) {
+        uint256 key = _laneKey(targetChain, finality);
+        uint256 l = _out[key];
+        remote = l & MASK160;
+        if (remote == 0) revert UnknownLane(targetChain, uint8(finality));
+        if (l >> OUT_FLAGS != 0) {
+            _px_(); // reverts while everything is stopped
+            l &= ~OUT_LOOK;
+        }
+        uint256 until = (l >> OUT_UNTIL) & MASK40;
+        if (block.timestamp < until) revert LaneIsPaused(targetChain, uint8(finality), until);
+        nonce = ((l >> OUT_NONCE) & MASK48) + 1;
+        if (nonce > MASK48) revert NonceExhausted(targetChain);
+        unchecked {
+            _out[key] = l + (1 << OUT_NONCE); // no carry: nonce is at most 2^48 − 1
+        }
+    }
+
+    // ================================================================================================ receive
+
+    /// @inheritdoc ICrossChainManager
+    function receiveMessage(uint256 sourceChain, bytes32 messageId, address target, bytes calldata data, bytes calldata proof) external {
+        uint256 w = _header(proof);
+        (uint256 remote, uint256 lane, uint256 slot, uint256 head) = _source(sourceChain, proof, w);
+        uint256 nonce = (w >> 200) & MASK48;
+        uint256 gasLimit = (w >> 168) & MASK32;
+        uint256 sender = (w >> 8) & MASK160;
+        if (nonce == 0) revert ZeroValue("nonce");
+        if (sender == 0) revert ZeroValue("sender");
+        if (target == address(0)) revert ZeroValue("target");
+        {
+            bytes32 id = Encoding.messageId(
+                BRIDGE_ID,
+                sourceChain,
+                remote,
+                block.chainid,
+                uint160(address(this)),
+                nonce,
+                sender,
+                uint160(target),
+                FINAL,
+                gasLimit,
+                data
+            );
+            if (id != messageId) revert InvalidMessageId(id, messageId);
+        }
+        _verify(sourceChain, remote, messageId, proof, head);
+        _take(lane, nonce);
+        _raise(sourceChain, lane, slot, head, proof);
+        _deliver(sourceChain, messageId, target, sender, gasLimit == 0 ? DEFAULT_GAS : gasLimit, data);
+        emit MessageDelivered(messageId, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function verifyLeaf(uint256 sourceChain, bytes32 leaf, bytes calldata proof) external view returns (bool) {
+        if (leaf == 0) revert ZeroValue("leaf");
+        uint256 w = _header(proof);
+        if ((w << 8) >> 16 != 0) revert HeaderNotZero();
+        (uint256 remote,,, uint256 head) = _source(sourceChain, proof, w);
+        _verify(sourceChain, remote, leaf, proof, head);
+        return true;
+    }
+
+    /// @dev The first word of the proof: flags 8 | nonce 48 | gasLimit 32 | sender 160 | first byte of sourceEpoch.
+    function _header(bytes calldata proof) private pure returns (uint256 w) {
+        if (proof.length < HEAD) revert ProofTooShort(proof.length, HEAD);
+        assembly ("memory-safe") {
+            w := calldataload(proof.offset) // inside the proof: it has at least HEAD bytes
+        }
+        uint256 flags = w >> 248;
+        if (flags | FLAG_RETIRED != FLAGS | FLAG_RETIRED) _refuseFlags(flags);
+    }
+
+    function _refuseFlags(uint256 flags) private pure {
+        if (flags >> 6 != 0) revert UnknownFlags(flags);
+        if (flags & FLAG_PREVIOUS_KEY != 0) revert NoPreviousKey();
+        uint256 asked = (flags >> 1) & 3;
+        revert FinalityNotAccepted(asked != FINAL ? asked : (flags >> 3) & 3);
+    }
+
+    /// @dev The lane that the proof is for, its slot, and where the siblings start. Reverts when it is not open.
+    function _source(uint256 sourceChain, bytes calldata proof, uint256 w)
+        private
+        view
+        returns (uint256 remote, uint256 lane, uint256 slot, uint256 head)
+    {
+        head = HEAD;
+        if (w >> 253 != 0) {
+            head = HEAD + 20;
+            if (proof.length < head) revert ProofTooShort(proof.length, head);
+            assembly ("memory-safe") {
+                remote := shr(96, calldataload(add(proof.offset, HEAD))) // 20 bytes: the length was checked
+            }
+        } else {
+            slot = _in[_laneKey(sourceChain, FINAL)];
+            remote = slot & MASK160;
+            if (remote == 0) revert UnknownLane(sourceChain, uint8(FINAL));
+        }
+        uint256 rest = (proof.length - head) & 31;
+        if (rest != 0) revert TrailingBytes(rest);
+        lane = Encoding.laneId(sourceChain, remote, FINAL);
+        if (head != HEAD) {
+            slot = _retired[lane];
+            if (slot == 0) revert UnknownRemote(sourceChain, address(uint160(remote)));
+        }
+        uint256 until = (slot >> IN_UNTIL) & MASK40;
+        if (block.timestamp < until) revert LaneIsPaused(sourceChain, uint8(FINAL), until);
+        uint256 epoch = _epoch(proof);
+        uint256 minimum = (slot >> IN_EPOCH) & MASK32;
+        if (epoch < minimum) revert SourceEpochTooOld(epoch, minimum);
+    }
+
+    function _epoch(bytes calldata proof) private pure returns (uint256 epoch) {
+        assembly ("memory-safe") {
+            epoch := shr(224, calldataload(add(proof.offset, 31))) // inside the header
+        }
+    }
+
+    /// @dev Folds the path and checks the group's signature over its root.
+    function _verify(uint256 sourceChain, uint256 remote, bytes32 leaf, bytes calldata proof, uint256 head) private view {
+        uint256 px = _key;
+        if (px >= STOPPED) px = _px_();
+        uint256 s;
+        uint256 r;
+        assembly ("memory-safe") {
+            s := calldataload(add(proof.offset, 35)) // both inside the header
+            r := shr(96, calldataload(add(proof.offset, 67)))
+        }
+        if (s == 0) revert ZeroValue("s");
+        if (r == 0) revert ZeroValue("R");
+        if (s >= Schnorr.N) revert SignatureOutOfRange(s);
+        bytes32 root = Encoding.fold(leaf, proof, head);
+        bytes32 digest = Encoding.checkpointDigest(BRIDGE_ID, sourceChain, remote, FINAL, _epoch(proof), root);
+        if (!Schnorr.verify(px, digest, s, r)) revert InvalidSignature(root);
+    }
+
+    /// @dev The group key, past a stop mark that has expired. Reverts while the mark holds.
+    function _px_() private view returns (uint256 px) {
+        px = _key;
+        if (px >= STOPPED) {
+            if (px == UNSEALED) revert NotSealed();
+            if (block.timestamp < px & MASK40) revert EverythingIsPaused(px & MASK40);
+            px = _px;
+        }
+    }
+
+    function _take(uint256 lane, uint256 nonce) private {
+        uint256 key = (lane << 96) | (nonce >> 8);
+        uint256 word = _bits[key];
+        uint256 bit = 1 << (nonce & 255);
+        if (word & bit != 0) revert AlreadyDelivered(address(uint160(lane)), nonce);
+        _bits[key] = word | bit;
+    }
+
+    /// @dev A certified root of a newer source epoch makes the older ones void on this lane.
+    function _raise(uint256 sourceChain, uint256 lane, uint256 slot, uint256 head, bytes calldata proof) private {
+        uint256 epoch = _epoch(proof);
+        if (epoch == (slot >> IN_EPOCH) & MASK32) return;
+        slot = (slot & ~(MASK32 << IN_EPOCH)) | (epoch << IN_EPOCH);
+        if (head == HEAD) _in[_laneKey(sourceChain, FINAL)] = slot;
+        else _retired[lane] = slot;
+        emit SourceEpochRaised(address(uint160(lane)), uint32(epoch));
+    }
+
+    /// @dev Calls IERC7786Recipient.receiveMessage(messageId, ERC-7930 form of the sender, data).
+    function _deliver(uint256 sourceChain, bytes32 messageId, address target, uint256 sender, uint256 gasLimit, bytes calldata data)
+        private
+    {
+        uint256 selector = uint32(IERC7786Recipient.receiveMessage.selector);
+        uint256 n = Encoding.chainLength(sourceChain);
+        uint256 needed = gasLimit + GAS_RESERVE;
+        uint256 available;
+        bool enough;
+        bool ok;
+        bool magic;
+        // Memory-safe: the frame stands above the free pointer and is read by the call of this block alone; the first
+        // word of the answer goes to the scratch space. n is at most 8: registered chain ids are below 2^64.
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            let words := shl(5, add(1, gt(n, 6))) // room of the sender's 26 + n bytes
+            mstore(p, shl(224, selector))
+            mstore(add(p, 0x04), messageId)
+            mstore(add(p, 0x24), 0x60)
+            mstore(add(p, 0x44), add(0x80, words))
+            mstore(add(p, 0x64), add(26, n))
+            mstore(add(p, 0xa4), 0)
+            mstore(add(p, 0x84), or(shl(216, n), shl(224, 0x00010000)))
+            mstore(add(p, 0x89), shl(sub(256, shl(3, n)), sourceChain))
+            mstore(add(add(p, 0x89), n), or(shl(248, 20), shl(88, sender)))
+            let q := add(add(p, 0x84), words)
+            mstore(q, data.length)
+            q := add(q, 32)
+            mstore(add(q, data.length), 0)
+            calldatacopy(q, data.offset, data.length)
+            let size := sub(add(q, and(add(data.length, 31), not(31))), p)
+            mstore(0, 0)
+            available := gas()
+            // What CALL may pass on, 63/64, must cover the limit and what comes after it.
+            enough := iszero(lt(sub(available, shr(6, available)), needed))
+            if enough {
+                ok := call(gas(), target, 0, p, size, 0, 32)
+                // The whole word: precompile 4 echoes its input, whose first four bytes are the magic value.
+                magic := and(gt(returndatasize(), 31), eq(mload(0), shl(224, selector)))
+            }
+        }
+        if (!enough) revert InsufficientGas(available, needed);
+        if (!ok) revert RecipientReverted(target, _returned());
+        if (!magic) revert RecipientRefused(target, _returned());
+    }
+
+    /// @dev At most 256 bytes of what the last call returned: a recipient cannot make its caller pay for more.
+    function _returned() private pure returns (bytes memory out) {
+        assembly ("memory-safe") {
+            let n := returndatasize()
+            if gt(n, 256) { n := 256 }
+            out := mload(0x40)
+            mstore(0x40, add(out, 288))
+            mstore(out, n)
+            returndatacopy(add(out, 32), 0, n)
+        }
+    }
+
+    // ================================================================================================ administration
+
+    /// @inheritdoc ICrossChainManager
+    function addLane(uint256 remoteChain, uint8 finality, address remote) external {
+        if (msg.sender != (isSealed() ? OWNER : DEPLOYER)) revert Unauthorized(msg.sender);
+        if (remoteChain == 0) revert ZeroValue("remoteChain");
+        if (remote == address(0)) revert ZeroValue("remote");
+        if (remoteChain >> 64 != 0) revert ChainIdTooLarge(remoteChain);
+        if (remoteChain == block.chainid) revert OwnChain(remoteChain);
+        if (finality != FINAL) revert FinalityNotAccepted(finality);
+        uint256 lane = Encoding.laneId(remoteChain, uint160(remote), finality);
+        if (chainIds[address(uint160(lane))] != 0) revert LaneExists(address(uint160(lane)));
+
+        uint256 key = _laneKey(remoteChain, finality);
+        uint256 old = _in[key];
+        if (old != 0) {
+            address oldRemote = address(uint160(old));
+            uint256 oldLane = Encoding.laneId(remoteChain, uint160(oldRemote), finality);
+            _retired[oldLane] = (old & ~MASK160) | remoteChain;
+            emit LaneRetired(remoteChain, finality, oldRemote, address(uint160(oldLane)));
+        }
+        // A pause of the chain outlives the change of its manager.
+        _in[key] = (old & (MASK40 << IN_UNTIL)) | (1 << IN_EPOCH) | uint160(remote);
+        chainIds[address(uint160(lane))] = remoteChain;
+        _bits[lane << 96] = 1; // nonce 0 does not exist; its bit makes the word of the first message an old one
+        emit InboundSet(remoteChain, finality, remote, address(uint160(lane)));
+
+        uint256 l = _out[key];
+        if (l == 0) {
+            if (_outKeys.length == MAX_LANES) revert TooManyLanes(MAX_LANES);
+            _outKeys.push(uint72(key));
+        }
+        _out[key] = (l & ~MASK160) | (_key >= STOPPED ? OUT_LOOK : 0) | uint160(remote);
+        emit OutboundSet(remoteChain, finality, remote);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function seal() external {
+        if (isSealed()) revert AlreadySealed();
+        if (msg.sender != DEPLOYER) revert Unauthorized(msg.sender);
+        _key = _px;
+        emit Sealed(msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function setPauser(address account, bool enabled) external {
+        if (msg.sender != OWNER) revert Unauthorized(msg.sender);
+        _setPauser(account, enabled);
+    }
+
+    function _setPauser(address account, bool enabled) private {
+        if (account == address(0)) revert ZeroValue("pauser");
+        pauser[account] = enabled;
+        emit PauserSet(account, enabled);
+    }
+
+    modifier onlyPauser() {
+        if (!pauser[msg.sender]) revert Unauthorized(msg.sender);
+        _;
+    }
+
+    modifier onlyOwnerFast() {
+        if (msg.sender != OWNER_FAST) revert Unauthorized(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function pauseInbound(uint256 sourceChain, uint8 finality) external onlyPauser {
+        (uint256 key, uint256 slot, address lane) = _current(sourceChain, finality);
+        uint256 until;
+        (_in[key], until) = _extend(slot, IN_UNTIL);
+        emit InboundPaused(sourceChain, lane, until, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function unpauseInbound(uint256 sourceChain, uint8 finality) external onlyOwnerFast {
+        (uint256 key, uint256 slot, address lane) = _current(sourceChain, finality);
+        _in[key] = slot & ~(MASK40 << IN_UNTIL);
+        emit InboundUnpaused(sourceChain, lane, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function pauseRetired(address lane) external onlyPauser {
+        uint256 slot = _known(lane);
+        uint256 until;
+        (_retired[uint160(lane)], until) = _extend(slot, IN_UNTIL);
+        emit InboundPaused(uint64(slot), lane, until, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function unpauseRetired(address lane) external onlyOwnerFast {
+        uint256 slot = _known(lane);
+        _retired[uint160(lane)] = slot & ~(MASK40 << IN_UNTIL);
+        emit InboundUnpaused(uint64(slot), lane, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function pauseOutbound(uint256 targetChain, uint8 finality) external onlyPauser {
+        uint256 key = _laneKey(targetChain, finality);
+        uint256 l = _out[key];
+        if (l == 0) revert UnknownLane(targetChain, finality);
+        uint256 until;
+        (_out[key], until) = _extend(l, OUT_UNTIL);
+        emit OutboundPaused(targetChain, finality, until, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function unpauseOutbound(uint256 targetChain, uint8 finality) external onlyOwnerFast {
+        uint256 key = _laneKey(targetChain, finality);
+        uint256 l = _out[key];
+        if (l == 0) revert UnknownLane(targetChain, finality);
+        _out[key] = l & ~(MASK40 << OUT_UNTIL);
+        emit OutboundUnpaused(targetChain, finality, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function pauseAll() external onlyPauser {
+        if (!isSealed()) revert NotSealed();
+        uint256 until = block.timestamp + PAUSE;
+        _key = STOPPED | until;
+        uint256 n = _outKeys.length;
+        for (uint256 i; i < n; ++i) {
+            _out[_outKeys[i]] |= OUT_LOOK; // lifted by the first send after the end
+        }
+        emit EverythingPaused(until, msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function unpauseAll() external onlyOwnerFast {
+        if (!isSealed()) revert NotSealed();
+        _key = _px;
+        emit EverythingUnpaused(msg.sender);
+    }
+
+    /// @dev Sets the 40-bit time at `shift` to 72 hours from now, unless it is later already.
+    function _extend(uint256 slot, uint256 shift) private view returns (uint256, uint256 until) {
+        until = block.timestamp + PAUSE;
+        uint256 old = (slot >> shift) & MASK40;
+        if (old > until) until = old;
+        return ((slot & ~(MASK40 << shift)) | (until << shift), until);
+    }
+
+    function _current(uint256 chain, uint256 finality) private view returns (uint256 key, uint256 slot, address lane) {
+        key = _laneKey(chain, finality);
+        slot = _in[key];
+        if (slot == 0) revert UnknownLane(chain, uint8(finality));
+        lane = address(uint160(Encoding.laneId(chain, slot & MASK160, finality)));
+    }
+
+    function _known(address lane) private view returns (uint256 slot) {
+        slot = _retired[uint160(lane)];
+        if (slot == 0) revert UnknownRemote(0, lane);
+    }
+
+    // ================================================================================================ views
+
+    /// @inheritdoc ICrossChainManager
+    function verifiedMessages(address lane, uint256 nonce) public view returns (bool) {
+        if (nonce == 0 || nonce > MASK48) return false; // a higher one would reach into another lane's words
+        return (_bits[(uint256(uint160(lane)) << 96) | (nonce >> 8)] >> (nonce & 255)) & 1 != 0;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function isDelivered(uint256 sourceChain, uint8 finality, uint256 nonce) external view returns (bool) {
+        (,, address lane) = _current(sourceChain, finality);
+        return verifiedMessages(lane, nonce);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function deliveredWord(address lane, uint256 index) external view returns (uint256 word) {
+        if (index > MASK40) return 0;
+        word = _bits[(uint256(uint160(lane)) << 96) | index];
+        if (index == 0) word &= ~uint256(1);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function laneId(uint256 sourceChain, address sourceManager, uint8 finality) external pure returns (address) {
+        return address(uint160(Encoding.laneId(sourceChain, uint160(sourceManager), finality)));
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function outbound(uint256 targetChain, uint8 finality)
+        external
+        view
+        returns (address remote, uint48 nonce, uint40 pausedUntil, uint8 flags)
+    {
+        uint256 l = _out[_laneKey(targetChain, finality)];
+        return (address(uint160(l)), uint48(l >> OUT_NONCE), uint40(l >> OUT_UNTIL), uint8(l >> OUT_FLAGS));
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function inbound(uint256 sourceChain, uint8 finality)
+        external
+        view
+        returns (address remote, uint40 pausedUntil, uint32 minSourceEpoch, uint8 flags)
+    {
+        uint256 slot = _in[_laneKey(sourceChain, finality)];
+        return (address(uint160(slot)), uint40(slot >> IN_UNTIL), uint32(slot >> IN_EPOCH), uint8(slot >> IN_FLAGS));
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function retired(address lane) external view returns (uint64 sourceChain, uint40 pausedUntil, uint32 minSourceEpoch, uint8 flags) {
+        uint256 slot = _retired[uint160(lane)];
+        return (uint64(slot), uint40(slot >> IN_UNTIL), uint32(slot >> IN_EPOCH), uint8(slot >> IN_FLAGS));
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function groupKey() external view returns (uint256) {
+        return _px;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function keyVersion() external view returns (uint64) {
+        return _keyVersion;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function bridgeId() external view returns (bytes32) {
+        return BRIDGE_ID;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function allPausedUntil() external view returns (uint40) {
+        uint256 key = _key;
+        return key >= STOPPED ? uint40(key) : 0;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function isSealed() public view returns (bool) {
+        return _key != UNSEALED;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function deployer() external view returns (address) {
+        return DEPLOYER;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function ownerFast() external view returns (address) {
+        return OWNER_FAST;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function owner() external view returns (address) {
+        return OWNER;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function ownerSlow() external view returns (address) {
+        return OWNER_SLOW;
+    }
+
+    /// @dev One word per (chain, finality). Chains from 2^64 have no lane: registered keys are below 2^72.
+    function _laneKey(uint256 chain, uint256 finality) private pure returns (uint256) {
+        if (chain >> 64 != 0) revert ChainIdTooLarge(chain);
+        return (chain << 8) | finality;
+    }
+}
