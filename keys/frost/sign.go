@@ -8,50 +8,58 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
 
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
-// Nonce is the secret half of one commitment. It signs once. It cannot be copied, encoded
-// or printed.
+// Nonce is the secret half of one commitment. It signs once: copies share the pair and are
+// used up together. It cannot be encoded or printed. Not safe for concurrent use.
 type Nonce struct {
-	pair atomic.Pointer[pair] // nil once used; a pointer, so that no print can reach the numbers
+	pair func() *pair // a function, so that no print can reach the numbers
 }
 
 type pair struct {
 	d, e fr.Element
 	D, E Point
+	used bool
 }
 
-// Destroy makes the pair unusable. It is safe to call at any time, more than once.
-func (n *Nonce) Destroy() { n.take() }
+// Destroy makes the pair unusable. It may be called at any time, more than once.
+func (n *Nonce) Destroy() {
+	d, e, _, _ := n.take()
+	d.SetZero()
+	e.SetZero()
+}
 
-// take hands the pair to exactly one caller.
+// take hands the pair out once and overwrites it.
 func (n *Nonce) take() (d, e fr.Element, c Commitment, ok bool) {
-	p := n.pair.Swap(nil)
-	if p == nil {
+	if n.pair == nil {
+		return d, e, c, false
+	}
+	p := n.pair()
+	if p.used {
 		return d, e, c, false
 	}
 	d, e, c = p.d, p.e, Commitment{D: p.D, E: p.E}
+	p.used = true
 	p.d.SetZero()
 	p.e.SetZero()
 	return d, e, c, true
 }
 
 // Format prints "[secret]" whatever the verb.
-func (n *Nonce) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+func (Nonce) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // String is "[secret]".
-func (n *Nonce) String() string { return redacted }
+func (Nonce) String() string { return redacted }
 
 // GoString is "[secret]".
-func (n *Nonce) GoString() string { return redacted }
+func (Nonce) GoString() string { return redacted }
 
 // LogValue is "[secret]".
-func (n *Nonce) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (Nonce) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // NewNonce makes a fresh pair and its two points. Each number is a hash of 32 random bytes
 // and the key share (RFC 9591 section 4.1), so a weak reader alone does not reveal it.
@@ -81,9 +89,7 @@ func newNonce(su suite, random, blind io.Reader, share Scalar) (*Nonce, Point, P
 		}
 		*half.c = encode(&pub)
 	}
-	n := new(Nonce)
-	n.pair.Store(p)
-	return n, p.D, p.E, nil
+	return &Nonce{pair: func() *pair { return p }}, p.D, p.E, nil
 }
 
 // Prepared is a session whose list was checked and whose sums were computed once.

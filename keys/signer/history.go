@@ -14,14 +14,15 @@ import (
 // Kinds of journal records; the first byte of each.
 const (
 	kindBoot  = 1 // boot 8
-	kindShare = 2 // number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
+	kindShare = 2 // fork 4 ‖ number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
 
 	bootSize  = 1 + 8
-	shareSize = 1 + 8 + 32 + 32 + 8 + 32
+	shareSize = 1 + 4 + 8 + 32 + 32 + 8 + 32
 )
 
 // record is what the journal keeps of a share before it is released.
 type record struct {
+	fork   uint32
 	number uint64
 	id     [32]byte
 	stream message.Hash // of bridge and stream
@@ -33,11 +34,12 @@ func recordOf(req Request) record {
 	st := req.Checkpoint.Stream
 	stream := new(message.Words).Hash(req.BridgeID).Uint(uint64(st.Chain)).Address(st.Manager).
 		Uint(uint64(st.Finality)).Uint(uint64(st.Epoch)).Sum()
-	return record{req.SessionNumber, req.Session.ID, stream, req.Checkpoint.End, req.BodyHash}
+	return record{req.Fork, req.SessionNumber, req.Session.ID, stream, req.Checkpoint.End, req.BodyHash}
 }
 
 func (r record) encode() []byte {
-	b := binary.BigEndian.AppendUint64([]byte{kindShare}, r.number)
+	b := binary.BigEndian.AppendUint32([]byte{kindShare}, r.fork)
+	b = binary.BigEndian.AppendUint64(b, r.number)
 	b = append(append(b, r.id[:]...), r.stream[:]...)
 	b = binary.BigEndian.AppendUint64(b, r.end)
 	return append(b, r.body[:]...)
@@ -58,11 +60,12 @@ func (s *Signer) replay(b []byte) error {
 		s.lastBoot = boot
 	case len(b) == shareSize && b[0] == kindShare:
 		r := record{
-			number: binary.BigEndian.Uint64(b[1:]),
-			id:     [32]byte(b[9:41]),
-			stream: message.Hash(b[41:73]),
-			end:    binary.BigEndian.Uint64(b[73:]),
-			body:   [32]byte(b[81:]),
+			fork:   binary.BigEndian.Uint32(b[1:]),
+			number: binary.BigEndian.Uint64(b[5:]),
+			id:     [32]byte(b[13:45]),
+			stream: message.Hash(b[45:77]),
+			end:    binary.BigEndian.Uint64(b[77:]),
+			body:   [32]byte(b[85:]),
 		}
 		if err := s.history.allows(r); err != nil {
 			return err
@@ -77,63 +80,64 @@ func (s *Signer) replay(b []byte) error {
 // history remembers which session numbers and which windows a share was given for.
 // INVARIANT: I-05. It holds without the vote journal and across restarts.
 type history struct {
-	sessions ring[[32]byte]
-	streams  map[message.Hash]*ring[[32]byte] // body hash by window end
+	sessions map[uint32]*ring       // session id by number; a new fork may count anew
+	streams  map[message.Hash]*ring // body hash by window end; forks make no difference
 }
 
 func newHistory() history {
-	return history{sessions: newRing[[32]byte](), streams: map[message.Hash]*ring[[32]byte]{}}
+	return history{sessions: map[uint32]*ring{}, streams: map[message.Hash]*ring{}}
 }
 
 // allows refuses a session number that was signed before, and another body for a window
 // that was signed. The same body may be signed again in another session.
 func (h *history) allows(r record) error {
-	if id, ok := h.sessions.get(r.number); ok {
-		if id == r.id {
+	if sessions, ok := h.sessions[r.fork]; ok {
+		id, known := sessions.get(r.number)
+		switch {
+		case known && id == r.id:
 			return ErrPairBurnt // its pair signed; only the memory cache could repeat it
+		case known:
+			return fmt.Errorf("number was signed with other contents: %w", ErrConflict)
+		case sessions.forgot(r.number):
+			return ErrForgotten
 		}
-		return fmt.Errorf("number was signed with other contents: %w", ErrConflict)
 	}
-	if h.sessions.forgot(r.number) {
-		return ErrForgotten
-	}
-	windows, ok := h.streams[r.stream]
-	if !ok {
-		return nil
-	}
-	if body, ok := windows.get(r.end); ok && body != r.body {
-		return fmt.Errorf("window %d was signed with another body: %w", r.end, ErrConflict)
-	}
-	if windows.forgot(r.end) {
-		return ErrForgotten
+	if windows, ok := h.streams[r.stream]; ok {
+		body, known := windows.get(r.end)
+		switch {
+		case known && body != r.body:
+			return fmt.Errorf("window %d was signed with another body: %w", r.end, ErrConflict)
+		case !known && windows.forgot(r.end):
+			return ErrForgotten
+		}
 	}
 	return nil
 }
 
 func (h *history) add(r record) {
-	h.sessions.put(r.number, r.id)
-	windows, ok := h.streams[r.stream]
-	if !ok {
-		w := newRing[[32]byte]()
-		windows = &w
-		h.streams[r.stream] = windows
+	if h.sessions[r.fork] == nil {
+		h.sessions[r.fork] = newRing()
 	}
-	windows.put(r.end, r.body)
+	h.sessions[r.fork].put(r.number, r.id)
+	if h.streams[r.stream] == nil {
+		h.streams[r.stream] = newRing()
+	}
+	h.streams[r.stream].put(r.end, r.body)
 }
 
-// ring remembers values by key and forgets the lowest keys when it is full.
-type ring[V any] struct {
-	values map[uint64]V
+// ring remembers hashes by key and forgets the lowest keys when it is full.
+type ring struct {
+	values map[uint64][32]byte
 	floor  uint64 // keys below it may have been forgotten
 }
 
-func newRing[V any]() ring[V] { return ring[V]{values: map[uint64]V{}} }
+func newRing() *ring { return &ring{values: map[uint64][32]byte{}} }
 
-func (r *ring[V]) get(k uint64) (V, bool) { v, ok := r.values[k]; return v, ok }
+func (r *ring) get(k uint64) ([32]byte, bool) { v, ok := r.values[k]; return v, ok }
 
-func (r *ring[V]) forgot(k uint64) bool { return k < r.floor }
+func (r *ring) forgot(k uint64) bool { return k < r.floor }
 
-func (r *ring[V]) put(k uint64, v V) {
+func (r *ring) put(k uint64, v [32]byte) {
 	r.values[k] = v
 	if len(r.values) <= 2*maxHistory {
 		return
