@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/keys/schnorr"
+	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+)
+
+// askTimeout bounds one question to one validator.
+const askTimeout = 3 * time.Second
+
+// Validators asks the validators of a network in turn. What they say is checked by
+// the caller or, for streams, taken when more than a third say the same.
+type Validators struct {
+	bridgeID message.Hash
+	conns    []*grpc.ClientConn
+	turn     atomic.Uint32 // who is asked first
+}
+
+// Dial prepares the connections; none is opened before it is used. endpoints are host:port.
+func Dial(bridgeID message.Hash, endpoints []string) (*Validators, error) {
+	if len(endpoints) == 0 {
+		return nil, errors.New("validators: none given")
+	}
+	v := &Validators{bridgeID: bridgeID}
+	for _, e := range endpoints {
+		// Reconnecting must not wait minutes after a validator's restart.
+		c, err := grpc.NewClient(e, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithIdleTimeout(0))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("validator %s: %w", e, err), v.Close())
+		}
+		v.conns = append(v.conns, c)
+	}
+	return v, nil
+}
+
+// Close ends all connections.
+func (v *Validators) Close() error {
+	var errs []error
+	for _, c := range v.conns {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// each asks one validator after the other, beginning with the next in turn, until one answers.
+func (v *Validators) each(ctx context.Context, ask func(context.Context, *grpc.ClientConn) error) error {
+	var errs []error
+	for range v.conns {
+		c := v.conns[int(v.turn.Load())%len(v.conns)]
+		one, cancel := context.WithTimeout(ctx, askTimeout)
+		err := ask(one, c)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		v.turn.Add(1) // stay with one that answers
+		errs = append(errs, fmt.Errorf("validator %s: %w", c.Target(), err))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Streams lists the streams by index, with their indices.
+func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, error) {
+	type claim struct {
+		index uint16
+		cfg   stream.Config
+	}
+	votes := map[claim]int{}
+	var errs []error
+	for _, c := range v.conns {
+		one, cancel := context.WithTimeout(ctx, askTimeout)
+		resp, err := lanesv1.NewQueryClient(c).Streams(one, &lanesv1.QueryStreamsRequest{})
+		cancel()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("validator %s: %w", c.Target(), err))
+			continue
+		}
+		for i := range resp.Streams {
+			s := &resp.Streams[i]
+			cfg := stream.Config{BridgeID: v.bridgeID, Stride: s.Stride, StartBlock: s.StartBlock, Stream: message.Stream{
+				Chain: message.ChainID(s.Chain), Finality: message.Finality(s.Finality), Epoch: s.Epoch,
+			}}
+			if copy(cfg.Stream.Manager[:], s.Manager) != len(s.Manager) || s.Index > 0xffff || cfg.Validate() != nil {
+				errs = append(errs, fmt.Errorf("validator %s: stream %d: %w", c.Target(), s.Index, message.ErrBadEncoding))
+				continue
+			}
+			votes[claim{uint16(s.Index), cfg}]++
+		}
+	}
+	out := map[uint16]stream.Config{}
+	for c, n := range votes {
+		if 3*n > len(v.conns) {
+			out[c.index] = c.cfg
+		}
+	}
+	if len(out) == 0 && len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return out, nil
+}
+
+// Certificates lists certificates of a stream that end above after, ascending, at most 100.
+// Nothing of them is checked but their shape.
+func (v *Validators) Certificates(ctx context.Context, index uint16, after uint64) ([]Certificate, error) {
+	var out []Certificate
+	err := v.each(ctx, func(ctx context.Context, c *grpc.ClientConn) error {
+		resp, err := certifyv1.NewQueryClient(c).Certificates(ctx, &certifyv1.QueryCertificatesRequest{Stream: uint32(index), After: after})
+		if err != nil {
+			return err
+		}
+		out = make([]Certificate, 0, len(resp.Certificates))
+		for i := range resp.Certificates {
+			one, err := v.certificate(&resp.Certificates[i])
+			if err != nil {
+				return err
+			}
+			out = append(out, one)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Turn makes the next question go to another validator first.
+func (v *Validators) Turn() { v.turn.Add(1) }
+
+func (v *Validators) certificate(p *certifyv1.Certificate) (Certificate, error) {
+	k := &p.Checkpoint
+	out := Certificate{Height: p.Height}
+	out.Checkpoint = message.Checkpoint{
+		BridgeID: v.bridgeID, End: k.End, MessageCount: k.MessageCount, LeafCount: k.LeafCount,
+		Stream: message.Stream{Chain: message.ChainID(k.SourceChain), Finality: message.Finality(k.Finality), Epoch: k.SourceEpoch},
+	}
+	for _, f := range []struct{ to, from []byte }{
+		{out.Checkpoint.Stream.Manager[:], k.SourceManager},
+		{out.Checkpoint.BlockHash[:], k.BlockHash},
+		{out.Checkpoint.PeaksHash[:], k.PeaksHash},
+		{out.Checkpoint.Root[:], k.Root},
+		{out.Signature.S[:], p.S},
+		{out.Signature.R[:], p.R},
+	} {
+		if len(f.from) != len(f.to) {
+			return Certificate{}, fmt.Errorf("certificate at block %d: %w", k.End, message.ErrBadEncoding)
+		}
+		copy(f.to, f.from)
+	}
+	return out, nil
+}
+
+// PublicKey reads Px from a word.
+func PublicKey(word [32]byte) (schnorr.PublicKey, error) { return schnorr.ParsePublicKey(word[:]) }
