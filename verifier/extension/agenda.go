@@ -13,7 +13,7 @@ type Agenda struct {
 	KeyEpoch    uint64   // the active one; 0 while there is no key
 	GroupKey    [32]byte // of KeyEpoch
 	Threshold   int
-	Member      bool   // the address belongs to the active epoch; the rest is empty otherwise
+	Member      bool   // the address belongs to the active epoch; if not, only Streams are told
 	MemberIndex uint16 // 1…n in KeyEpoch
 
 	Boot    uint64 // highest boot of this member's signer in state; 0: none
