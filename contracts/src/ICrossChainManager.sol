@@ -10,9 +10,7 @@ interface ICrossChainManager is IERC7786GatewaySource {
     // ------------------------------------------------------------------------------------------------ events
 
     /// @notice A message was sent. `messageId` is its leaf in the source's tree.
-    event CrossChainMessage(
-        uint256 indexed fromChain, uint256 indexed toChain, bytes32 indexed messageId, address target, bytes data
-    );
+    event CrossChainMessage(uint256 indexed fromChain, uint256 indexed toChain, bytes32 indexed messageId, address target, bytes data);
 
     /// @notice What {CrossChainMessage} does not say: sender 160 | nonce 48 | gasLimit 32 | finality 8 | zero 8, from the top.
     event MessageMeta(bytes32 indexed messageId, uint256 packed);
