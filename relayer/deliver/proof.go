@@ -4,13 +4,8 @@ package deliver
 
 import (
 	"encoding/binary"
-	"fmt"
-	"math/big"
-
-	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/contracts/bindings"
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
@@ -55,14 +50,4 @@ func Proof(m *message.Message, c Certificate, siblings []message.Hash, retired b
 		b = append(b, s[:]...)
 	}
 	return b
-}
-
-// Calldata is the call of receiveMessage that delivers m.
-func Calldata(m *message.Message, proof []byte) ([]byte, error) {
-	abi, err := bindings.CrossChainManagerMetaData.GetAbi()
-	if err != nil {
-		return nil, fmt.Errorf("manager's abi: %w", err)
-	}
-	source := new(big.Int).SetUint64(uint64(m.SourceChain))
-	return abi.Pack("receiveMessage", source, [32]byte(m.ID()), common.Address(m.Target), m.Data, proof)
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
-	"github.com/aitbc/bridge/keys/schnorr"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
@@ -163,6 +162,3 @@ func (v *Validators) certificate(p *certifyv1.Certificate) (Certificate, error) 
 	}
 	return out, nil
 }
-
-// PublicKey reads Px from a word.
-func PublicKey(word [32]byte) (schnorr.PublicKey, error) { return schnorr.ParsePublicKey(word[:]) }

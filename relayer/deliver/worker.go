@@ -29,12 +29,6 @@ const (
 	attemptTimeout = 3 * time.Minute
 )
 
-// Lane is a target's side of the lane from one source chain.
-type Lane struct {
-	Remote      message.Address // current source manager
-	PausedUntil uint64          // unix seconds, 0 when not paused
-}
-
 // Target is one target chain as its worker needs it.
 //
 // Errors of Simulate and Send: *evm.RevertError or *evm.TxRevertedError when the
@@ -43,7 +37,7 @@ type Target interface {
 	Chain() message.ChainID
 	Manager() message.Address
 	GroupKey(ctx context.Context) (schnorr.PublicKey, error)
-	Inbound(ctx context.Context, source message.ChainID, f message.Finality) (Lane, error)
+	Inbound(ctx context.Context, source message.ChainID, f message.Finality) (evm.Inbound, error)
 	DeliveredWord(ctx context.Context, lane message.Address, index uint64) ([32]byte, error)
 	Simulate(ctx context.Context, data []byte) error
 	Send(ctx context.Context, data []byte) (evm.Receipt, error)
@@ -238,8 +232,8 @@ func (w *worker) call(ctx context.Context, job Job) ([]byte, error) {
 		return nil, err
 	}
 	retired := lane.Remote != job.Message.SourceManager
-	if !retired && lane.PausedUntil > uint64(time.Now().Unix()) {
-		return nil, fmt.Errorf("until %d: %w", lane.PausedUntil, errPaused)
+	if !retired && lane.PausedUntil.After(time.Now()) {
+		return nil, fmt.Errorf("until %s: %w", lane.PausedUntil.UTC().Format(time.RFC3339), errPaused)
 	}
 	key, err := w.groupKey(ctx)
 	if err != nil {
@@ -252,7 +246,7 @@ func (w *worker) call(ctx context.Context, job Job) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Calldata(job.Message, Proof(job.Message, c, siblings, retired))
+	return evm.ReceiveMessageData(job.Message, Proof(job.Message, c, siblings, retired))
 }
 
 // groupKey is the key that the target's manager names, read again when it is old.
