@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"cosmossdk.io/log/v2"
+	abci "github.com/cometbft/cometbft/abci/types"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+	"github.com/aitbc/bridge/verifier/certify"
+	"github.com/aitbc/bridge/verifier/committee"
+	"github.com/aitbc/bridge/verifier/extension"
+	"github.com/aitbc/bridge/verifier/lanes"
+)
+
+// Name is the application's name in CometBFT's Info.
+const Name = "aitbc-bridge"
+
+const (
+	// RetainBlocks is how many blocks CometBFT keeps at least: the evidence age.
+	RetainBlocks = 100_000
+	// retainStates is how many committed states stay readable.
+	retainStates = 1_000
+	// queryGas bounds the work of one query.
+	queryGas = 50_000_000
+)
+
+// ErrNoTransactions: this version has no transaction kinds; nothing may be broadcast.
+var ErrNoTransactions = errors.New("this version of the chain takes no transactions")
+
+// Voter is what stands beside the state machine. Both calls must return at once, from memory
+// alone (I-07), and may come from different goroutines.
+type Voter interface {
+	// Extend is this member's vote extension for the height after a.Height; empty is valid.
+	Extend(a extension.Agenda) []byte
+	// Committed tells the newest committed state.
+	Committed(a extension.Agenda)
+}
+
+// Silent is a Voter that never says anything: for nodes that are no members, and tests.
+type Silent struct{}
+
+// Extend is empty.
+func (Silent) Extend(extension.Agenda) []byte { return nil }
+
+// Committed does nothing.
+func (Silent) Committed(extension.Agenda) {}
+
+// Options are what an application may be given beside its voter.
+type Options struct {
+	// ConsAddress is this node's own consensus address.
+	ConsAddress sdk.ConsAddress
+}
+
+// App is the application. New makes it ready for CometBFT.
+type App struct {
+	*baseapp.BaseApp
+	chainID   string
+	self      sdk.ConsAddress
+	voter     Voter
+	committee committee.Keeper
+	lanes     lanes.Keeper
+	certify   certify.Keeper
+}
+
+// New opens the application over db and loads its newest state. voter must not be nil.
+func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options) (*App, error) {
+	if voter == nil || chainID == "" {
+		return nil, errors.New("voter and chain id must be given")
+	}
+	decoder := func([]byte) (sdk.Tx, error) { return nil, ErrNoTransactions }
+	a := &App{chainID: chainID, self: opts.ConsAddress, voter: voter}
+	a.BaseApp = baseapp.NewBaseApp(Name, logger, db, decoder,
+		baseapp.SetChainID(chainID),
+		baseapp.SetMinRetainBlocks(RetainBlocks),
+		baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(retainStates, 100)),
+		baseapp.SetQueryGasLimit(queryGas),
+	)
+	if f := reflect.ValueOf(a.BaseApp).Elem().FieldByName("optimisticExec"); !f.IsValid() || !f.IsNil() {
+		return nil, errors.New("optimistic execution must be off")
+	}
+
+	params := storetypes.NewKVStoreKey("consensus")
+	members := storetypes.NewKVStoreKey(committee.StoreKey)
+	sources := storetypes.NewKVStoreKey(lanes.StoreKey)
+	votes := storetypes.NewKVStoreKey(certify.StoreKey)
+	a.MountStores(params, members, sources, votes)
+	a.committee = committee.NewKeeper(members, chainID)
+	a.lanes = lanes.NewKeeper(sources)
+	a.certify = certify.NewKeeper(votes, message.BridgeID(chainID), a.committee, a.lanes)
+
+	a.SetParamStore(paramStore{params})
+	a.SetInterfaceRegistry(codectypes.NewInterfaceRegistry())
+	committeev1.RegisterQueryServer(a.GRPCQueryRouter(), committee.NewQueryServer(a.committee))
+	lanesv1.RegisterQueryServer(a.GRPCQueryRouter(), lanes.NewQueryServer(a.lanes))
+	certifyv1.RegisterQueryServer(a.GRPCQueryRouter(), certify.NewQueryServer(a.certify))
+
+	a.SetInitChainer(a.initChain)
+	a.SetCheckTxHandler(func(sdk.RunTx, *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
+		return &abci.ResponseCheckTx{Code: 1, Codespace: Name, Log: ErrNoTransactions.Error()}, nil
+	})
+	a.SetExtendVoteHandler(a.extendVote)
+	a.SetVerifyVoteExtensionHandler(verifyVoteExtension)
+	a.SetPrepareProposal(a.prepareProposal)
+	a.SetProcessProposal(a.processProposal)
+	a.SetPreBlocker(a.preBlock)
+	a.SetPrepareCheckStater(a.committed)
+	if err := a.LoadLatestVersion(); err != nil {
+		return nil, fmt.Errorf("load state: %w", err)
+	}
+	return a, nil
+}
+
+// Announce hands the state that was loaded to the voter: once, before CometBFT starts.
+// It does nothing on an empty state.
+func (a *App) Announce() {
+	if a.LastBlockHeight() == 0 {
+		return
+	}
+	a.committed(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID, Height: a.LastBlockHeight()}))
+}
+
+// Streams lists the streams of the loaded state; empty before the first block.
+func (a *App) Streams() ([]lanesv1.Stream, error) {
+	return a.lanes.Streams(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID}))
+}
+
+// paramStore keeps the consensus parameters in state, as x/consensus does.
+type paramStore struct{ key storetypes.StoreKey }
+
+var paramKey = []byte{1}
+
+func (p paramStore) Get(ctx context.Context) (cp cmtproto.ConsensusParams, err error) {
+	b := sdk.UnwrapSDKContext(ctx).KVStore(p.key).Get(paramKey)
+	if b == nil {
+		return cp, nil
+	}
+	return cp, cp.Unmarshal(b)
+}
+
+func (p paramStore) Has(ctx context.Context) (bool, error) {
+	return sdk.UnwrapSDKContext(ctx).KVStore(p.key).Has(paramKey), nil
+}
+
+func (p paramStore) Set(ctx context.Context, cp cmtproto.ConsensusParams) error {
+	b, err := cp.Marshal()
+	if err != nil {
+		return fmt.Errorf("encode consensus parameters: %w", err)
+	}
+	sdk.UnwrapSDKContext(ctx).KVStore(p.key).Set(paramKey, b)
+	return nil
+}

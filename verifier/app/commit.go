@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"bytes"
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/verifier/certify"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// ErrProposal: the proposal is not what an honest proposer makes.
+var ErrProposal = message.NewError(message.Reject, "proposal refused")
+
+func refuse(format string, args ...any) error {
+	return fmt.Errorf(format+": %w", append(args, ErrProposal)...)
+}
+
+// decodeCommit reads an injected commit. It has one encoding: what re-marshals to other
+// bytes is refused, so nothing can hide in it (I-09).
+func decodeCommit(tx []byte) (*abci.ExtendedCommitInfo, error) {
+	var c abci.ExtendedCommitInfo
+	if err := c.Unmarshal(tx); err != nil {
+		return nil, refuse("injected commit does not decode")
+	}
+	again, err := c.Marshal()
+	if err != nil || !bytes.Equal(again, tx) {
+		return nil, refuse("injected commit does not re-marshal to its bytes")
+	}
+	return &c, nil
+}
+
+// checkCommit holds the injected commit of a block at height against the last commit that
+// CometBFT checked. keys maps consensus addresses to Ed25519 keys in state.
+//
+// SECURITY: the SDK's own ValidateVoteExtensions skips every entry that has not the Commit
+// flag and never compares flags, so a proposer could forge extensions under a false flag.
+// INVARIANT: I-01.
+func checkCommit(chainID string, height int64, c *abci.ExtendedCommitInfo, last abci.CommitInfo, keys map[string][]byte) error {
+	if c.Round != last.Round {
+		return refuse("round %d, last commit has %d", c.Round, last.Round)
+	}
+	if len(c.Votes) != len(last.Votes) {
+		return refuse("%d entries, last commit has %d", len(c.Votes), len(last.Votes))
+	}
+	var total, present int64
+	for i := range c.Votes {
+		v, w := &c.Votes[i], &last.Votes[i]
+		switch {
+		case !bytes.Equal(v.Validator.Address, w.Validator.Address):
+			return refuse("entry %d: address differs", i)
+		case v.Validator.Power != w.Validator.Power:
+			return refuse("entry %d: power %d, last commit has %d", i, v.Validator.Power, w.Validator.Power)
+		case v.BlockIdFlag != w.BlockIdFlag:
+			return refuse("entry %d: flag %s, last commit has %s", i, v.BlockIdFlag, w.BlockIdFlag)
+		case v.Validator.Power <= 0:
+			return refuse("entry %d: power %d", i, v.Validator.Power)
+		}
+		total += v.Validator.Power
+		if v.BlockIdFlag != cmtproto.BlockIDFlagCommit {
+			if len(v.VoteExtension) > 0 || len(v.ExtensionSignature) > 0 {
+				return refuse("entry %d: extension or signature under flag %s", i, v.BlockIdFlag)
+			}
+			continue
+		}
+		present += v.Validator.Power
+		key, ok := keys[string(v.Validator.Address)]
+		if !ok || len(key) != ed25519.PubKeySize {
+			return refuse("entry %d: no consensus key in state", i)
+		}
+		signed := cmttypes.VoteExtensionSignBytes(chainID, &cmtproto.Vote{Height: height - 1, Round: c.Round, Extension: v.VoteExtension})
+		if !ed25519.PubKey(key).VerifySignature(signed, v.ExtensionSignature) {
+			return refuse("entry %d: bad extension signature", i)
+		}
+	}
+	if 3*present <= 2*total {
+		return refuse("power %d of %d is no quorum", present, total)
+	}
+	return nil
+}
+
+// memberVotes is what certify takes from a commit. An extension that does not decode counts
+// as empty; the same pure decoder runs on every node.
+func memberVotes(c *abci.ExtendedCommitInfo) []certify.MemberVote {
+	out := make([]certify.MemberVote, 0, len(c.Votes))
+	for i := range c.Votes {
+		v := &c.Votes[i]
+		m := certify.MemberVote{Address: sdk.ConsAddress(v.Validator.Address), Present: v.BlockIdFlag == cmtproto.BlockIDFlagCommit}
+		if m.Present {
+			if e, err := extension.Decode(v.VoteExtension); err == nil {
+				m.Extension = e
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// extendVote never fails: whatever goes wrong, empty bytes are a valid extension. A
+// validator whose own extension fails VerifyVoteExtension stops consensus, so what the voter
+// gives is checked first.
+func (a *App) extendVote(ctx sdk.Context, r *abci.RequestExtendVote) (*abci.ResponseExtendVote, error) {
+	b, err := a.extend(ctx)
+	if err == nil {
+		err = extension.Check(b)
+	}
+	if err != nil {
+		a.Logger().Error("own extension replaced by an empty one", "height", r.Height, "err", err)
+		b = nil
+	}
+	if b == nil {
+		b = []byte{}
+	}
+	return &abci.ResponseExtendVote{VoteExtension: b}, nil
+}
+
+func (a *App) extend(ctx sdk.Context) (b []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b, err = nil, fmt.Errorf("panic: %v", p)
+		}
+	}()
+	agenda, err := a.certify.Agenda(ctx, a.self)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: %w", err)
+	}
+	return a.voter.Extend(agenda), nil
+}
+
+// verifyVoteExtension judges structure alone, so two honest nodes never disagree.
+func verifyVoteExtension(_ sdk.Context, r *abci.RequestVerifyVoteExtension) (*abci.ResponseVerifyVoteExtension, error) {
+	status := abci.ResponseVerifyVoteExtension_ACCEPT
+	if extension.Check(r.VoteExtension) != nil {
+		status = abci.ResponseVerifyVoteExtension_REJECT
+	}
+	return &abci.ResponseVerifyVoteExtension{Status: status}, nil
+}
+
+// prepareProposal injects the last commit as it is. It drops nothing: length, order and
+// power are checked against the last commit, and what does not decode is skipped later.
+func (a *App) prepareProposal(_ sdk.Context, r *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
+	if r.Height <= 1 {
+		return &abci.ResponsePrepareProposal{}, nil
+	}
+	tx, err := r.LocalLastCommit.Marshal()
+	if err != nil {
+		// An empty proposal is refused by everyone and costs one round, no more.
+		a.Logger().Error("last commit does not encode", "height", r.Height, "err", err)
+		return &abci.ResponsePrepareProposal{}, nil
+	}
+	return &abci.ResponsePrepareProposal{Txs: [][]byte{tx}}, nil
+}
+
+func (a *App) processProposal(ctx sdk.Context, r *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
+	if err := a.checkProposal(ctx, r); err != nil {
+		a.Logger().Warn("proposal refused", "height", r.Height, "err", err)
+		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
+	}
+	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
+}
+
+func (a *App) checkProposal(ctx sdk.Context, r *abci.RequestProcessProposal) error {
+	want := 1
+	if r.Height <= 1 {
+		want = 0
+	}
+	if len(r.Txs) != want {
+		return refuse("%d transactions, want %d", len(r.Txs), want)
+	}
+	if want == 0 {
+		return nil
+	}
+	c, err := decodeCommit(r.Txs[0])
+	if err != nil {
+		return err
+	}
+	keys, err := a.committee.ConsensusKeys(ctx)
+	if err != nil {
+		return err
+	}
+	return checkCommit(a.chainID, r.Height, c, r.ProposedLastCommit, keys)
+}
+
+// preBlock gives the members' words to the state, before anything else of the block. The
+// block was accepted by ProcessProposal of a quorum, so an error here is a bug: it stops
+// the node instead of forking it.
+func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	if r.Height <= 1 {
+		return &sdk.ResponsePreBlock{}, a.certify.ProcessVotes(ctx, nil)
+	}
+	if len(r.Txs) != 1 {
+		return nil, refuse("height %d: %d transactions decided", r.Height, len(r.Txs))
+	}
+	c, err := decodeCommit(r.Txs[0])
+	if err != nil {
+		return nil, fmt.Errorf("height %d: %w", r.Height, err)
+	}
+	if err := a.certify.ProcessVotes(ctx, memberVotes(c)); err != nil {
+		return nil, fmt.Errorf("height %d: process votes: %w", r.Height, err)
+	}
+	return &sdk.ResponsePreBlock{}, nil
+}
+
+// committed runs after Commit with the committed state: it tells the voter, and nothing
+// that goes wrong in it may stop consensus.
+func (a *App) committed(ctx sdk.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.Logger().Error("voter panicked", "err", p)
+		}
+	}()
+	agenda, err := a.certify.Agenda(ctx, a.self)
+	if err != nil {
+		a.Logger().Error("agenda of the committed state", "height", ctx.BlockHeight(), "err", err)
+		return
+	}
+	a.voter.Committed(agenda)
+}

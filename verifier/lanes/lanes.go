@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lanes
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/aitbc/bridge/chains/message"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+)
+
+// StoreKey is the name of the module and of its store.
+const StoreKey = "lanes"
+
+// Bounds of a genesis.
+const (
+	MaxStreams = 256
+	// MaxStride bounds a window, in source blocks.
+	MaxStride = 1 << 20
+)
+
+// ErrState: a record of the store does not decode.
+var ErrState = message.NewError(message.Halt, "lanes state")
+
+// Validate refuses zero values, indices that do not ascend, two streams of one source and
+// finality, and every finality but final.
+//
+// Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined: all that is
+// wrong at once.
+func Validate(g lanesv1.GenesisState) error {
+	var bad []error
+	if len(g.Streams) > MaxStreams {
+		bad = append(bad, fmt.Errorf("lanes.streams: %d, at most %d: %w", len(g.Streams), MaxStreams, message.ErrRange))
+	}
+	seen := make(map[message.Stream]bool)
+	for i := range g.Streams {
+		s := &g.Streams[i]
+		err := validateStream(s)
+		if err == nil {
+			id := message.Stream{Chain: message.ChainID(s.Chain), Manager: message.Address(s.Manager), Finality: message.Finality(s.Finality)}
+			if seen[id] {
+				err = fmt.Errorf("same source and finality as an earlier stream: %w", message.ErrRange)
+			}
+			seen[id] = true
+		}
+		if err == nil && i > 0 && s.Index <= g.Streams[i-1].Index {
+			err = fmt.Errorf("index %d does not ascend: %w", s.Index, message.ErrRange)
+		}
+		if err != nil {
+			bad = append(bad, fmt.Errorf("lanes.streams[%d]: %w", i, err))
+		}
+	}
+	return errors.Join(bad...)
+}
+
+func validateStream(s *lanesv1.Stream) error {
+	switch {
+	case s.Index == 0:
+		return fmt.Errorf("index: %w", message.ErrZero)
+	case s.Index > 0xffff:
+		return fmt.Errorf("index %d, at most 65535: %w", s.Index, message.ErrRange)
+	case s.Chain == 0:
+		return fmt.Errorf("chain: %w", message.ErrZero)
+	case len(s.Manager) != 20:
+		return fmt.Errorf("manager of %d bytes, want 20: %w", len(s.Manager), message.ErrBadEncoding)
+	case message.Address(s.Manager).IsZero():
+		return fmt.Errorf("manager: %w", message.ErrZero)
+	case s.Finality != uint32(message.Final):
+		return fmt.Errorf("finality %d, only %d (final) is accepted: %w", s.Finality, message.Final, message.ErrRange)
+	case s.Epoch == 0:
+		return fmt.Errorf("epoch: %w", message.ErrZero)
+	case s.Stride == 0:
+		return fmt.Errorf("stride: %w", message.ErrZero)
+	case s.Stride > MaxStride:
+		return fmt.Errorf("stride %d, at most %d: %w", s.Stride, MaxStride, message.ErrRange)
+	}
+	return nil
+}
+
+// Keeper owns the module's store: one record per stream under its index.
+type Keeper struct{ key storetypes.StoreKey }
+
+// NewKeeper makes the keeper of the store under key.
+func NewKeeper(key storetypes.StoreKey) Keeper { return Keeper{key} }
+
+func streamKey(index uint32) []byte { return binary.BigEndian.AppendUint32([]byte{1}, index) }
+
+// InitGenesis validates g and fills an empty store.
+func (k Keeper) InitGenesis(ctx sdk.Context, g lanesv1.GenesisState) error {
+	if err := Validate(g); err != nil {
+		return err
+	}
+	kv := ctx.KVStore(k.key)
+	for i := range g.Streams {
+		b, err := g.Streams[i].Marshal()
+		if err != nil {
+			return fmt.Errorf("encode stream %d: %w", g.Streams[i].Index, err)
+		}
+		kv.Set(streamKey(g.Streams[i].Index), b)
+	}
+	return nil
+}
+
+// ExportGenesis is the inverse of InitGenesis.
+func (k Keeper) ExportGenesis(ctx sdk.Context) (g lanesv1.GenesisState, err error) {
+	g.Streams, err = k.Streams(ctx)
+	return g, err
+}
+
+// Streams lists all streams by ascending index. Errors: ErrState.
+func (k Keeper) Streams(ctx context.Context) ([]lanesv1.Stream, error) {
+	it := storetypes.KVStorePrefixIterator(sdk.UnwrapSDKContext(ctx).KVStore(k.key), []byte{1})
+	defer func() { _ = it.Close() }()
+	var out []lanesv1.Stream
+	for ; it.Valid(); it.Next() {
+		var s lanesv1.Stream
+		if err := s.Unmarshal(it.Value()); err != nil {
+			return nil, fmt.Errorf("decode stream %x: %w", it.Key(), ErrState)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// QueryServer answers the module's queries from the state in the request's sdk.Context.
+type QueryServer struct{ k Keeper }
+
+var _ lanesv1.QueryServer = QueryServer{}
+
+// NewQueryServer serves the queries of k.
+func NewQueryServer(k Keeper) QueryServer { return QueryServer{k} }
+
+// Streams lists all streams by index.
+func (s QueryServer) Streams(ctx context.Context, _ *lanesv1.QueryStreamsRequest) (*lanesv1.QueryStreamsResponse, error) {
+	all, err := s.k.Streams(ctx)
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
+	}
+	return &lanesv1.QueryStreamsResponse{Streams: all}, nil
+}
+
+// Stream is one stream; NotFound when the index was never given.
+func (s QueryServer) Stream(ctx context.Context, r *lanesv1.QueryStreamRequest) (*lanesv1.QueryStreamResponse, error) {
+	all, err := s.k.Streams(ctx)
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
+	}
+	for i := range all {
+		if all[i].Index == r.Index {
+			return &lanesv1.QueryStreamResponse{Stream: all[i]}, nil
+		}
+	}
+	return nil, status.Errorf(codes.NotFound, "stream %d", r.Index)
+}
