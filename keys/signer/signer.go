@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
@@ -177,7 +178,7 @@ func (s *Signer) Commitments(max int) []SeqCommitment {
 
 // makePair makes the pair of seq next.
 func (s *Signer) makePair() bool {
-	n, d, e, err := frost.NewNonce(s.rand, s.share.Secret)
+	n, d, e, err := frost.NewNonce(&bootReader{rand: s.rand, boot: s.boot, seq: s.next}, s.share.Secret)
 	if err != nil {
 		s.log.Error("make nonce pair", "err", err)
 		return false
@@ -189,6 +190,30 @@ func (s *Signer) makePair() bool {
 		s.drop(s.next - maxPairs - 1)
 	}
 	return true
+}
+
+// bootReader hashes boot and seq into the randomness. Boots are journaled and never repeat,
+// so even a reader that repeats itself (a restored snapshot) gives other pairs after a
+// restart.
+type bootReader struct {
+	rand  io.Reader
+	boot  uint64
+	seq   uint32
+	block uint64
+}
+
+// Read fills p in blocks of 32 bytes, each from 32 bytes of randomness.
+func (b *bootReader) Read(p []byte) (int, error) {
+	for at := 0; at < len(p); at += 32 {
+		var raw [32]byte
+		if _, err := io.ReadFull(b.rand, raw[:]); err != nil {
+			return at, err
+		}
+		out := new(message.Words).Hash(raw).Uint(b.boot).Uint(uint64(b.seq)).Uint(b.block).Sum()
+		b.block++
+		copy(p[at:], out[:])
+	}
+	return len(p), nil
 }
 
 // drop destroys the pair of seq, if there is one.
