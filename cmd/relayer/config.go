@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+// config is relayer.toml. Relative paths are below the home.
+type config struct {
+	Network string              `toml:"network"` // network.json
+	Key     string              `toml:"key"`     // account that pays, 64 hex digits, mode 0600
+	Store   string              `toml:"store"`   // cache, may be deleted
+	Poll    time.Duration       `toml:"poll"`
+	Log     string              `toml:"log"`    // debug, info, warn, error
+	Chains  map[string][]string `toml:"chains"` // chain id = ["url"]; network.json's urls when absent
+}
+
+func defaults() config {
+	return config{Network: "network.json", Key: "keys/account", Store: "store", Poll: 500 * time.Millisecond, Log: "info"}
+}
+
+// load reads defaults, then the file if it exists, then the environment.
+func load(home string) (config, error) {
+	c := defaults()
+	path := filepath.Join(home, "relayer.toml")
+	meta, err := toml.DecodeFile(path, &c)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return c, fmt.Errorf("%s: %w", path, err)
+	case len(meta.Undecoded()) > 0:
+		return c, fmt.Errorf("%s: unknown key %s", path, meta.Undecoded()[0])
+	}
+	for name, to := range map[string]*string{"NETWORK": &c.Network, "KEY": &c.Key, "STORE": &c.Store, "LOG": &c.Log} {
+		if v, ok := os.LookupEnv("RELAYER_" + name); ok {
+			*to = v
+		}
+	}
+	if v, ok := os.LookupEnv("RELAYER_POLL"); ok {
+		if c.Poll, err = time.ParseDuration(v); err != nil {
+			return c, fmt.Errorf("RELAYER_POLL: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// validate reports everything wrong, by its key.
+func (c *config) validate() error {
+	var errs []error
+	for key, v := range map[string]string{"network": c.Network, "key": c.Key, "store": c.Store} {
+		if v == "" {
+			errs = append(errs, fmt.Errorf("%s: must not be empty", key))
+		}
+	}
+	if c.Poll < 50*time.Millisecond || c.Poll > time.Minute {
+		errs = append(errs, fmt.Errorf("poll: %s is not within 50ms to 1m", c.Poll))
+	}
+	if _, err := c.level(); err != nil {
+		errs = append(errs, fmt.Errorf("log: %q is none of debug, info, warn, error", c.Log))
+	}
+	for id, urls := range c.Chains {
+		if _, err := strconv.ParseUint(id, 10, 64); err != nil {
+			errs = append(errs, fmt.Errorf("chains.%s: not a chain id", id))
+		}
+		if len(urls) == 0 {
+			errs = append(errs, fmt.Errorf("chains.%s: no url", id))
+		}
+		for i, u := range urls {
+			if p, err := url.Parse(u); err != nil || p.Host == "" {
+				errs = append(errs, fmt.Errorf("chains.%s[%d]: not a URL", id, i)) // never quoted: it may hold a key
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *config) level() (l slog.Level, err error) {
+	err = l.UnmarshalText([]byte(c.Log))
+	return l, err
+}
+
+// under makes a relative path one below home.
+func under(home, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(home, path)
+}
