@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package voter
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sort"
+	"sync"
+
+	"github.com/aitbc/bridge/chains/message"
+)
+
+// Journal keeps records: keys/journal has one. Append returns when the record is on disk.
+type Journal interface {
+	Append(record []byte) error
+	Replay(visit func(record []byte) error) error
+	Fresh() bool
+}
+
+// Kinds of vote journal records; the first byte of each.
+const (
+	kindVote = 1 // stream hash 32 ‖ window end 8 ‖ body hash 32
+	kindBoot = 2 // boot 8, written before a commitment of that boot is announced
+
+	voteSize = 1 + 32 + 8 + 32
+	bootSize = 1 + 8
+)
+
+// maxRemembered bounds the windows per stream whose digest is kept in memory. Older ones
+// are never voted for again.
+const maxRemembered = 1 << 16
+
+// ErrForgotten: the window is older than the vote journal's memory.
+var ErrForgotten = message.NewError(message.Reject, "window older than the vote journal's memory")
+
+// ConflictError: the journal holds another digest for the window. Voting for both would be
+// equivocation, so the stream halts.
+type ConflictError struct {
+	Stream         message.Stream
+	End            uint64
+	Journaled, Now message.Hash // body hashes
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("window %d of chain %s: journal holds vote %s, own tree gives %s", e.End, e.Stream.Chain, e.Journaled, e.Now)
+}
+
+// Fate is halt.
+func (e *ConflictError) Fate() message.Fate { return message.Halt }
+
+// book is the vote journal: one digest per (stream, end), for ever. INVARIANT: I-05.
+type book struct {
+	mu      sync.Mutex
+	journal Journal
+	streams map[message.Hash]*page
+	boots   map[uint64]bool
+
+	// What the journal held when it was opened; never written after openBook.
+	fresh  bool
+	opened map[message.Hash]map[uint64]bool
+	booted map[uint64]bool
+}
+
+// page holds one stream's digests by rising end.
+type page struct {
+	floor uint64 // ends at or below were forgotten; valid when full
+	full  bool
+	ends  []entry
+}
+
+type entry struct {
+	end  uint64
+	body message.Hash
+}
+
+// find returns the place of end and whether it is taken.
+func (p *page) find(end uint64) (int, bool) {
+	i := sort.Search(len(p.ends), func(i int) bool { return p.ends[i].end >= end })
+	return i, i < len(p.ends) && p.ends[i].end == end
+}
+
+func (p *page) add(at int, e entry) {
+	p.ends = append(p.ends, entry{})
+	copy(p.ends[at+1:], p.ends[at:])
+	p.ends[at] = e
+	if len(p.ends) > maxRemembered {
+		p.floor, p.full = p.ends[0].end, true
+		p.ends = append([]entry(nil), p.ends[1:]...)
+	}
+}
+
+func openBook(j Journal) (*book, error) {
+	b := &book{
+		journal: j, fresh: j.Fresh(), streams: map[message.Hash]*page{}, boots: map[uint64]bool{},
+		opened: map[message.Hash]map[uint64]bool{}, booted: map[uint64]bool{},
+	}
+	if err := j.Replay(b.replay); err != nil {
+		return nil, fmt.Errorf("replay vote journal: %w", err)
+	}
+	for key, p := range b.streams {
+		b.opened[key] = make(map[uint64]bool, len(p.ends))
+		for _, e := range p.ends {
+			b.opened[key][e.end] = true
+		}
+	}
+	for boot := range b.boots {
+		b.booted[boot] = true
+	}
+	return b, nil
+}
+
+func (b *book) replay(r []byte) error {
+	switch {
+	case len(r) == voteSize && r[0] == kindVote:
+		key, end, body := message.Hash(r[1:33]), binary.BigEndian.Uint64(r[33:41]), message.Hash(r[41:])
+		p := b.page(key)
+		at, taken := p.find(end)
+		if taken || p.full && end <= p.floor {
+			return fmt.Errorf("two records for window %d: %w", end, message.ErrBadEncoding)
+		}
+		p.add(at, entry{end, body})
+	case len(r) == bootSize && r[0] == kindBoot:
+		b.boots[binary.BigEndian.Uint64(r[1:])] = true
+	default:
+		return fmt.Errorf("record of %d bytes: %w", len(r), message.ErrBadEncoding)
+	}
+	return nil
+}
+
+func (b *book) page(key message.Hash) *page {
+	p, ok := b.streams[key]
+	if !ok {
+		p = new(page)
+		b.streams[key] = p
+	}
+	return p
+}
+
+// enter journals the digest of a window, or finds it there. Blocks on the disk.
+//
+// Errors: *ConflictError (halt), ErrForgotten, the journal's.
+func (b *book) enter(c *message.Checkpoint) error {
+	body := c.BodyHash()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := streamKey(c.BridgeID, c.Stream)
+	p := b.page(key)
+	at, taken := p.find(c.End)
+	switch {
+	case taken && p.ends[at].body == body:
+		return nil
+	case taken:
+		return &ConflictError{Stream: c.Stream, End: c.End, Journaled: p.ends[at].body, Now: body}
+	case p.full && c.End <= p.floor:
+		return fmt.Errorf("window %d: %w", c.End, ErrForgotten)
+	}
+	r := append([]byte{kindVote}, key[:]...)
+	r = binary.BigEndian.AppendUint64(r, c.End)
+	if err := b.journal.Append(append(r, body[:]...)); err != nil {
+		return fmt.Errorf("journal vote of window %d: %w", c.End, err)
+	}
+	p.add(at, entry{c.End, body})
+	return nil
+}
+
+// holds reports whether the journal has exactly this digest for the window.
+func (b *book) holds(c *message.Checkpoint, body message.Hash) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.page(streamKey(c.BridgeID, c.Stream))
+	at, taken := p.find(c.End)
+	return taken && p.ends[at].body == body
+}
+
+// boot journals a boot id once.
+func (b *book) boot(boot uint64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.boots[boot] {
+		return nil
+	}
+	if err := b.journal.Append(binary.BigEndian.AppendUint64([]byte{kindBoot}, boot)); err != nil {
+		return fmt.Errorf("journal boot: %w", err)
+	}
+	b.boots[boot] = true
+	return nil
+}
+
+// streamKey names a stream of one bridge in the journal.
+func streamKey(bridge message.Hash, s message.Stream) message.Hash {
+	return new(message.Words).Hash(bridge).Uint(uint64(s.Chain)).Address(s.Manager).Uint(uint64(s.Finality)).Uint(uint64(s.Epoch)).Sum()
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package voter stands beside the state machine: windows of the sources come in, votes,
+// shares, commitments and heartbeats go out in the node's vote extension.
+//
+// Read Voter first, then compose, the pure step that fills one extension. Everything that
+// takes time happens outside of the consensus path: OnWindow journals a digest and syncs
+// it before it can be voted for, the worker behind Committed computes shares. What is ready
+// lies in an immutable snapshot in memory, and Extend copies from it (I-07).
+//
+// The package must never vote for two digests of one window (I-05), vote for a tree that
+// does not hold the certified one (I-04), or ask the signer for a share of a checkpoint that
+// is not its own journaled vote. Whatever is missing or disagrees means abstain (I-08); a
+// contradiction halts that stream, loudly, and the others go on.
+package voter

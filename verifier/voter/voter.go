@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package voter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// Bounds of a voter.
+const (
+	// MaxWindows bounds the windows per stream that are ready to be voted for; the oldest go
+	// first. An older target is read from the store when it is asked for.
+	MaxWindows = 1 << 14
+	// MaxLeaves bounds one answer of Leaves.
+	MaxLeaves = 1000
+)
+
+// Signer holds the member's key share: keys/signer has one.
+type Signer interface {
+	Boot() uint64
+	Start(committedHeight uint64)
+	Observe(recordedBoot uint64, nextSeq uint32, height uint64)
+	Commitments(max int) []signer.SeqCommitment
+	Sign(req signer.Request, ownVote func(body [32]byte) bool) (frost.Scalar, error)
+}
+
+// HeadsSource tells a chain's labels: every follow.Source does.
+type HeadsSource interface {
+	Heads(ctx context.Context) (stream.Heads, error)
+}
+
+// Stream is one stream that the node covers.
+type Stream struct {
+	Index  uint16 // given by the state, never reused
+	Config stream.Config
+	Store  stream.Store
+	// Heads is asked only after the vote journal was lost: the node then abstains up to the
+	// final block of that moment. Without it, it abstains for ever.
+	Heads HeadsSource
+}
+
+// Config of a voter. Journal is required.
+type Config struct {
+	Journal Journal // of votes; not the signer's own
+	Signer  Signer  // nil while the node has no key share: it votes all the same
+	Streams []Stream
+	Logger  *slog.Logger
+}
+
+// Voter is safe for concurrent use. OnWindow and OnFinal of one stream have one caller.
+type Voter struct {
+	signer Signer
+	book   *book
+	log    *slog.Logger
+	now    atomic.Pointer[snapshot]
+	wake   chan struct{}
+	latest atomic.Pointer[extension.Agenda]
+
+	judge  sync.Once // decides lost at the first agenda that has this member
+	judged atomic.Bool
+	lost   atomic.Bool
+
+	mu      sync.Mutex // writers of now
+	streams map[uint16]Stream
+	started bool            // signer; worker only
+	warned  map[uint64]bool // sessions whose refusal was logged; worker only
+}
+
+// New replays the vote journal. Nothing runs before Run.
+func New(cfg Config) (*Voter, error) {
+	if cfg.Journal == nil {
+		return nil, fmt.Errorf("voter: journal: %w", message.ErrZero)
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	b, err := openBook(cfg.Journal)
+	if err != nil {
+		return nil, err
+	}
+	v := &Voter{
+		signer: cfg.Signer, book: b, log: cfg.Logger, wake: make(chan struct{}, 1),
+		streams: map[uint16]Stream{}, warned: map[uint64]bool{},
+	}
+	v.now.Store(&snapshot{shares: map[uint64][32]byte{}, streams: map[uint16]*view{}})
+	for _, s := range cfg.Streams {
+		if err := v.AddStream(s); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// AddStream makes the node cover one more stream. Its windows come through OnWindow: follow
+// must replay the stored ones (follow.Config.ReplayFrom), from the certified end at least.
+func (v *Voter) AddStream(s Stream) error {
+	if err := s.Config.Validate(); err != nil {
+		return fmt.Errorf("stream %d: %w", s.Index, err)
+	}
+	if s.Store == nil {
+		return fmt.Errorf("stream %d: store: %w", s.Index, message.ErrZero)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if _, ok := v.streams[s.Index]; ok {
+		return fmt.Errorf("stream %d is there already: %w", s.Index, message.ErrRange)
+	}
+	v.streams[s.Index] = s
+	v.publish(func(n *snapshot) { n.streams[s.Index] = &view{cfg: s.Config} })
+	return nil
+}
+
+// publish replaces the snapshot by a changed copy. The caller holds mu.
+func (v *Voter) publish(change func(*snapshot)) {
+	old := v.now.Load()
+	next := &snapshot{boot: old.boot, commitments: old.commitments, shares: maps.Clone(old.shares), streams: maps.Clone(old.streams)}
+	change(next)
+	v.now.Store(next)
+}
+
+// update changes one stream's view.
+func (v *Voter) update(index uint16, change func(*view)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	old, ok := v.now.Load().streams[index]
+	if !ok {
+		return
+	}
+	next := *old
+	change(&next)
+	v.publish(func(n *snapshot) { n.streams[index] = &next })
+}
+
+// Extend is the vote extension of the height after the agenda's. It copies from memory:
+// no I/O, no lock, no wait (I-07). Empty bytes mean that there is nothing to say.
+func (v *Voter) Extend(a extension.Agenda) []byte {
+	v.admit(&a)
+	b, err := extension.Encode(compose(&a, v.now.Load(), v.lost.Load()))
+	if err != nil {
+		v.log.Error("extension not encoded, saying nothing", "height", a.Height+1, "err", err)
+		return nil
+	}
+	return b
+}
+
+// Committed tells the voter what the state asks after a commit. It returns at once; the worker
+// in Run takes the newest agenda.
+func (v *Voter) Committed(a extension.Agenda) {
+	v.admit(&a)
+	v.latest.Store(&a)
+	select {
+	case v.wake <- struct{}{}:
+	default:
+	}
+}
+
+// admit decides once, when the state first knows this member, whether the vote journal is
+// complete: a journal that lacks the recorded boot or a recorded vote is not the one that this
+// member wrote, so it may have voted for windows that it cannot remember.
+func (v *Voter) admit(a *extension.Agenda) {
+	if !a.Member || v.judged.Load() {
+		return
+	}
+	v.judge.Do(func() {
+		lost := a.Boot != 0 && !v.book.booted[a.Boot]
+		for i := range a.Streams {
+			sa := &a.Streams[i]
+			votes := v.book.opened[streamKey(a.BridgeID, sa.Stream)]
+			for _, end := range sa.Voted {
+				lost = lost || !votes[end]
+			}
+		}
+		if lost {
+			v.log.Error("vote journal is missing or older than the chain's state: abstaining up to the present final blocks",
+				"height", a.Height, "fresh", v.book.fresh)
+		}
+		v.lost.Store(lost)
+		v.judged.Store(true)
+	})
+}
+
+// OnWindow takes a final window from follow: its digest is journaled and synced, then it
+// may be voted for. Blocks on the disk.
+//
+// Errors: *ConflictError (halt, the stream says nothing any more); message.ErrBadEncoding for
+// a window of another stream; the journal's, after which the window is not voted for.
+func (v *Voter) OnWindow(index uint16, w stream.Window) error {
+	s, ok := v.now.Load().streams[index]
+	c := w.Checkpoint
+	if !ok || c.Stream != s.cfg.Stream || c.BridgeID != s.cfg.BridgeID || !message.Aligned(c.End, s.cfg.Stride) {
+		return fmt.Errorf("window %d is not of stream %d: %w", c.End, index, message.ErrBadEncoding)
+	}
+	if s.halted != nil {
+		return nil
+	}
+	if a := v.latest.Load(); a != nil && certifiedEnd(a, index) > c.End {
+		return nil // decided already
+	}
+	err := v.book.enter(&c)
+	switch {
+	case errors.Is(err, ErrForgotten):
+		return nil
+	case message.FateOf(err) == message.Halt && err != nil:
+		v.halt(index, err)
+		return err
+	case err != nil:
+		return err
+	}
+	v.update(index, func(s *view) { s.insert(c) })
+	return nil
+}
+
+// certifiedEnd is the newest certified window of a stream, 0 when there is none.
+func certifiedEnd(a *extension.Agenda, index uint16) uint64 {
+	for i := range a.Streams {
+		if sa := &a.Streams[i]; sa.Index == index && sa.HasCertified {
+			return sa.CertifiedEnd
+		}
+	}
+	return 0
+}
+
+// insert keeps windows sorted and bounded; slices of older views stay as they are.
+func (s *view) insert(c message.Checkpoint) {
+	n := len(s.windows)
+	if n == 0 || s.windows[n-1].End < c.End {
+		// Appending writes behind the end of what older views read.
+		s.windows = append(s.windows, c)
+	} else {
+		i, found := slices.BinarySearchFunc(s.windows, c.End, func(w message.Checkpoint, end uint64) int {
+			switch {
+			case w.End < end:
+				return -1
+			case w.End > end:
+				return 1
+			}
+			return 0
+		})
+		if found {
+			return
+		}
+		s.windows = slices.Insert(slices.Clone(s.windows), i, c)
+	}
+	if len(s.windows) > MaxWindows {
+		s.windows = slices.Clone(s.windows[len(s.windows)-MaxWindows*3/4:])
+	}
+}
+
+// OnFinal takes the newest block up to which everything is final and read.
+func (v *Voter) OnFinal(index uint16, block uint64) {
+	v.update(index, func(s *view) { s.final, s.hasFinal = block, true })
+}
+
+// Halt stops a stream: no vote, share or heartbeat for it until the node is started again.
+// For errors of fate halt that follow.Run returned.
+func (v *Voter) Halt(index uint16, err error) { v.halt(index, err) }
+
+func (v *Voter) halt(index uint16, err error) {
+	first := false
+	v.update(index, func(s *view) {
+		if s.halted == nil {
+			s.halted, first = err, true
+		}
+	})
+	if first {
+		v.log.Error("stream halted", "stream", index, "err", err)
+	}
+}
+
+// Leaves serves up to max leaves (MaxLeaves at most) of a stream from number `from` on, from its store.
+//
+// Errors: stream.ErrNotFound for a stream that the node does not cover; the store's.
+func (v *Voter) Leaves(index uint16, from uint64, limit int) ([]stream.Leaf, error) {
+	v.mu.Lock()
+	s, ok := v.streams[index]
+	v.mu.Unlock()
+	if !ok {
+		return nil, fmt.Errorf("stream %d: %w", index, stream.ErrNotFound)
+	}
+	return s.Store.Leaves(from, max(0, min(limit, MaxLeaves)))
+}
+
+// Status is what an operator wants to know of a stream.
+type Status struct {
+	Index     uint16
+	Stream    message.Stream
+	Final     uint64 // newest final block that was read
+	Newest    uint64 // end of the newest non-empty window; 0: none
+	Halted    error  // nil while it runs
+	Abstained bool   // the vote journal was lost and the newest window lies before that
+}
+
+// Status lists the streams by index.
+func (v *Voter) Status() []Status {
+	s := v.now.Load()
+	var list []Status
+	for _, i := range slices.Sorted(maps.Keys(s.streams)) {
+		w := s.streams[i]
+		st := Status{Index: i, Stream: w.cfg.Stream, Final: w.final, Halted: w.halted}
+		if n := len(w.windows); n > 0 {
+			st.Newest = w.windows[n-1].End
+		}
+		st.Abstained = w.halted == nil && !w.mayVote(st.Newest, v.lost.Load())
+		list = append(list, st)
+	}
+	return list
+}

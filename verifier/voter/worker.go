@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package voter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/schnorr"
+	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+// Run does the work behind Committed until ctx ends: what blocks on disk, store or signer.
+func (v *Voter) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-v.wake:
+			if a := v.latest.Load(); a != nil {
+				v.work(ctx, a)
+			}
+		}
+	}
+}
+
+// work brings the snapshot up to an agenda. Shares come first: a session waits for them.
+func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
+	if !a.Member {
+		return
+	}
+	v.observe(a)
+	shares := v.sign(a)
+	v.mu.Lock()
+	v.publish(func(n *snapshot) { n.shares = shares })
+	v.mu.Unlock()
+	v.commit(a)
+	for i := range a.Streams {
+		v.tend(ctx, a, &a.Streams[i])
+	}
+	if len(v.warned) > 1024 {
+		clear(v.warned)
+	}
+}
+
+func (v *Voter) observe(a *extension.Agenda) {
+	if v.signer == nil {
+		return
+	}
+	if !v.started {
+		v.signer.Start(a.Height)
+		v.started = true
+	}
+	v.signer.Observe(a.Boot, a.NextSeq, a.Height)
+}
+
+// commit publishes the commitments of the signer's boot, after the boot is journaled.
+func (v *Voter) commit(a *extension.Agenda) {
+	if v.signer == nil {
+		return
+	}
+	boot := v.signer.Boot()
+	var list []extension.Commitment
+	if boot != 0 {
+		if err := v.book.boot(boot); err != nil {
+			v.log.Error("boot not journaled, announcing no commitments", "height", a.Height, "err", err)
+			boot = 0
+		}
+	}
+	if boot != 0 {
+		for _, c := range v.signer.Commitments(poolTarget) {
+			list = append(list, extension.Commitment{Seq: c.Seq, D: c.D, E: c.E})
+		}
+		if v.signer.Boot() != boot {
+			return // a new boot began in between; the next agenda announces it
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.publish(func(n *snapshot) { n.boot, n.commitments = boot, list })
+}
+
+// sign returns the shares that the agenda asks for: those there already and new ones.
+func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
+	now := v.now.Load()
+	shares := map[uint64][32]byte{}
+	for i := range a.Sessions {
+		se := &a.Sessions[i]
+		if z, ok := now.shares[se.Number]; ok {
+			shares[se.Number] = z
+			continue
+		}
+		if v.signer == nil {
+			continue
+		}
+		z, err := v.share(a, se, now)
+		if err == nil {
+			shares[se.Number] = z
+			continue
+		}
+		if v.warned[se.Number] {
+			continue
+		}
+		v.warned[se.Number] = true
+		if message.FateOf(err) == message.Halt {
+			v.log.Error("share refused", "stream", se.Stream, "window", se.End, "session", se.Number, "err", err)
+		} else {
+			v.log.Warn("no share", "stream", se.Stream, "window", se.End, "session", se.Number, "err", err)
+		}
+	}
+	return shares
+}
+
+// share asks the signer for one share, with the node's own checkpoint as the statement.
+func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *snapshot) ([32]byte, error) {
+	s, ok := now.streams[se.Stream]
+	if !ok {
+		return [32]byte{}, fmt.Errorf("stream not covered: %w", signer.ErrNoVote)
+	}
+	c, ok := s.at(se.End)
+	if !ok || !s.mayVote(se.End, v.lost.Load()) {
+		return [32]byte{}, fmt.Errorf("window not voted for: %w", signer.ErrNoVote)
+	}
+	for i := range a.Streams {
+		if sa := &a.Streams[i]; sa.Index == se.Stream && (!s.fits(a, sa) || !v.holdsCertified(sa, s)) {
+			return [32]byte{}, fmt.Errorf("own tree does not hold the certified one: %w", signer.ErrNoVote)
+		}
+	}
+	if boot := v.signer.Boot(); se.MyBoot != boot {
+		return [32]byte{}, fmt.Errorf("commitment of boot %d, signer has %d: %w", se.MyBoot, boot, signer.ErrPairBurnt)
+	}
+	session := frost.Session{Key: schnorr.PublicKey(se.GroupKey), KeyEpoch: se.KeyEpoch, ID: se.ID, Digest: se.Digest}
+	for _, m := range se.Signers {
+		session.Commitments = append(session.Commitments, frost.Commitment{Index: frost.Index(m.Index), D: m.D, E: m.E})
+	}
+	z, err := v.signer.Sign(signer.Request{
+		BridgeID: a.BridgeID, Fork: a.Fork, SessionNumber: se.Number, Session: session,
+		BodyHash: se.BodyHash, MySeq: se.MySeq, Checkpoint: *c,
+	}, func(body [32]byte) bool { return v.book.holds(c, body) })
+	return z, err
+}
+
+// holdsCertified is extends, with the store to ask.
+func (v *Voter) holdsCertified(sa *extension.StreamAgenda, s *view) bool {
+	if s.extends(sa) {
+		return true
+	}
+	v.mu.Lock()
+	covered, ok := v.streams[sa.Index]
+	v.mu.Unlock()
+	return ok && stream.Agree(covered.Store, sa.Certified) == nil
+}
+
+// tend compares a stream with the certified checkpoint, fetches an old target and drops
+// what is decided.
+func (v *Voter) tend(ctx context.Context, a *extension.Agenda, sa *extension.StreamAgenda) {
+	s, ok := v.now.Load().streams[sa.Index]
+	if !ok || s.halted != nil {
+		return
+	}
+	if !s.fits(a, sa) {
+		v.halt(sa.Index, fmt.Errorf("state has another stream or stride under this index: %w", message.ErrRange))
+		return
+	}
+	v.mu.Lock()
+	covered := v.streams[sa.Index]
+	v.mu.Unlock()
+	if v.lost.Load() && !s.barred && covered.Heads != nil {
+		v.bar(ctx, sa.Index, covered.Heads)
+	}
+	if sa.HasCertified && s.agreed != sa.Certified {
+		err := stream.Agree(covered.Store, sa.Certified)
+		switch {
+		case err == nil:
+			v.update(sa.Index, func(s *view) {
+				s.agreed = sa.Certified
+				s.drop(sa.CertifiedEnd)
+			})
+		case message.FateOf(err) == message.Halt:
+			v.halt(sa.Index, err)
+			return
+		case !errors.Is(err, stream.ErrNotFound):
+			v.log.Warn("certified checkpoint not compared, abstaining", "stream", sa.Index, "window", sa.CertifiedEnd, "err", err)
+		}
+	}
+	if sa.Target == 0 || sa.HasCertified && sa.Target <= sa.CertifiedEnd {
+		return
+	}
+	if _, ok := s.below(sa.Target); ok {
+		return
+	}
+	w, err := covered.Store.WindowBelow(sa.Target)
+	if err == nil {
+		err = v.OnWindow(sa.Index, w)
+	}
+	if err != nil && !errors.Is(err, stream.ErrNotFound) {
+		v.log.Warn("target window not read", "stream", sa.Index, "window", sa.Target, "err", err)
+	}
+}
+
+// drop forgets windows before the certified one.
+func (s *view) drop(certified uint64) {
+	i := 0
+	for i < len(s.windows) && s.windows[i].End < certified {
+		i++
+	}
+	if i > 0 {
+		s.windows = append([]message.Checkpoint(nil), s.windows[i:]...)
+	}
+}
+
+// bar fixes the block after which a node without its journal may vote again.
+func (v *Voter) bar(ctx context.Context, index uint16, source HeadsSource) {
+	h, err := source.Heads(ctx)
+	if err != nil || h.Final.Hash.IsZero() {
+		v.log.Warn("final block not known, abstaining", "stream", index, "err", err)
+		return
+	}
+	v.update(index, func(s *view) { s.barrier, s.barred = h.Final.Number, true })
+	v.log.Warn("abstaining up to the final block after the loss of the vote journal", "stream", index, "window", h.Final.Number)
+}
