@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"keys/schnorr":       {},
 	"keys/frost":         {"keys/schnorr"},
 	"keys/journal":       {},
-	"keys/account":       {"chains/message"},
+	"keys/account":       {"chains/message", "keys/keystore"},
 	"keys/keystore":      {"chains/message", "keys/schnorr", "keys/frost", "keys/journal"},
 	"keys/signer":        {"chains/message", "keys/schnorr", "keys/frost", "keys/journal", "keys/keystore"},
 	"verifier/api":       {},
