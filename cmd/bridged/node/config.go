@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/registry"
+)
+
+// ErrConfig: the configuration is wrong; exit code 2.
+var ErrConfig = errors.New("bad configuration")
+
+// Config is config/bridged.toml. Order of precedence: Default, file, environment, flags.
+type Config struct {
+	ChainID  string  `toml:"chain_id"`
+	GRPC     string  `toml:"grpc"`      // host:port of the query server
+	LogLevel string  `toml:"log_level"` // debug, info, warn, error
+	Poll     string  `toml:"poll"`      // pause between looks at a source's head
+	Chains   []Chain `toml:"chains"`    // sources that this node covers
+}
+
+// Chain is one source and its endpoints.
+type Chain struct {
+	ChainID uint64   `toml:"chain_id"`
+	URLs    []string `toml:"urls"`
+}
+
+// Default is what a new home starts with.
+func Default() Config {
+	return Config{GRPC: "127.0.0.1:9090", LogLevel: "info", Poll: "500ms"}
+}
+
+// LoadConfig reads file, then the environment variables BRIDGED_CHAIN_ID, BRIDGED_GRPC,
+// BRIDGED_LOG_LEVEL and BRIDGED_POLL. Unknown keys are refused. Call Validate after flags.
+func LoadConfig(path string, getenv func(string) string) (Config, error) {
+	c := Default()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return c, err
+	}
+	meta, err := toml.Decode(string(b), &c)
+	if err != nil {
+		return c, fmt.Errorf("%s: %v: %w", path, err, ErrConfig)
+	}
+	if extra := meta.Undecoded(); len(extra) > 0 {
+		return c, fmt.Errorf("%s: unknown keys %v: %w", path, extra, ErrConfig)
+	}
+	for key, field := range map[string]*string{"CHAIN_ID": &c.ChainID, "GRPC": &c.GRPC, "LOG_LEVEL": &c.LogLevel, "POLL": &c.Poll} {
+		if v := getenv("BRIDGED_" + key); v != "" {
+			*field = v
+		}
+	}
+	return c, nil
+}
+
+// PollInterval is Poll as a duration; Validate has checked it.
+func (c *Config) PollInterval() time.Duration {
+	d, _ := time.ParseDuration(c.Poll)
+	return d
+}
+
+// Chain finds the endpoints of a source.
+func (c *Config) Chain(id message.ChainID) (Chain, bool) {
+	for _, x := range c.Chains {
+		if x.ChainID == uint64(id) {
+			return x, true
+		}
+	}
+	return Chain{}, false
+}
+
+// Validate reports everything that is wrong at once, each by its key. Errors: ErrConfig.
+func (c *Config) Validate() error {
+	var bad []error
+	add := func(key string, format string, args ...any) {
+		bad = append(bad, fmt.Errorf("%s: %s: %w", key, fmt.Sprintf(format, args...), ErrConfig))
+	}
+	if err := CheckChainID(c.ChainID); err != nil {
+		add("chain_id", "%v", err)
+	}
+	if _, _, err := net.SplitHostPort(c.GRPC); err != nil {
+		add("grpc", "%q is not host:port", c.GRPC)
+	}
+	switch c.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		add("log_level", "%q is not debug, info, warn or error", c.LogLevel)
+	}
+	if d, err := time.ParseDuration(c.Poll); err != nil || d < 10*time.Millisecond || d > time.Hour {
+		add("poll", "%q is no duration from 10ms to 1h", c.Poll)
+	}
+	seen := make(map[uint64]bool)
+	for i, x := range c.Chains {
+		key := fmt.Sprintf("chains[%d]", i)
+		if _, ok := registry.Get(message.ChainID(x.ChainID)); !ok {
+			add(key+".chain_id", "no profile for chain %d", x.ChainID)
+		}
+		if seen[x.ChainID] {
+			add(key+".chain_id", "chain %d appears twice", x.ChainID)
+		}
+		seen[x.ChainID] = true
+		if len(x.URLs) == 0 {
+			add(key+".urls", "empty")
+		}
+		for j, raw := range x.URLs {
+			// The URL is not repeated: providers put keys into it.
+			if u, err := url.Parse(raw); err != nil || u.Host == "" || !strings.Contains("http https ws wss", u.Scheme) {
+				add(fmt.Sprintf("%s.urls[%d]", key, j), "not an http(s) or ws(s) URL")
+			}
+		}
+	}
+	return errors.Join(bad...)
+}
+
+// Save writes the file anew, mode 0600: endpoint URLs often hold keys.
+func (c *Config) Save(path string) error {
+	var b bytes.Buffer
+	b.WriteString("# bridged: settings of this validator. CometBFT's own are in config.toml.\n" +
+		"# Each source that this node covers:\n#   [[chains]]\n#   chain_id = 1\n#   urls = [\"https://…\"]\n\n")
+	if err := toml.NewEncoder(&b).Encode(c); err != nil {
+		return fmt.Errorf("encode configuration: %w", err)
+	}
+	tmp := filepath.Join(filepath.Dir(path), ".bridged.toml.new")
+	if err := os.WriteFile(tmp, b.Bytes(), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build devnet
+
+package node
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cometbft/cometbft/privval"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/verifier/app"
+)
+
+// DevnetPrefix is how the chain id of a dealt network must begin.
+const DevnetPrefix = "aitbc-devnet-"
+
+// Deal makes a group key in this process, writes each member's share into its home and the
+// public parts into doc.
+//
+// SECURITY: DEVNETS ONLY. Whoever runs it knew the whole key. Other chain ids are refused.
+func Deal(doc *cmttypes.GenesisDoc, homes []Layout, random io.Reader) error {
+	if !strings.HasPrefix(doc.ChainID, DevnetPrefix) {
+		return fmt.Errorf("chain id %q does not begin with %s: %w", doc.ChainID, DevnetPrefix, ErrUnsafe)
+	}
+	g, err := app.ParseGenesis(doc.AppState)
+	if err != nil {
+		return err
+	}
+	e := &g.Committee.Epoch
+	if len(e.GroupKey) != 0 {
+		return fmt.Errorf("genesis has a group key already: %w", ErrUnsafe)
+	}
+	if len(homes) != len(e.Members) {
+		return fmt.Errorf("%d homes, %d members", len(homes), len(e.Members))
+	}
+	byMember := make([]Layout, len(homes))
+	for _, h := range homes {
+		if err := h.Check(); err != nil {
+			return err
+		}
+		addr := privval.LoadFilePV(h.ConsensusKeyFile(), h.ConsensusStateFile()).GetAddress()
+		found := false
+		for i := range e.Members {
+			if bytes.Equal(e.Members[i].ConsAddress, addr) {
+				byMember[i], found = h, true
+			}
+		}
+		if !found {
+			return fmt.Errorf("home %s is no member of the genesis", h)
+		}
+	}
+	group, shares, err := frost.Deal(random, len(homes), int(e.Threshold))
+	if err != nil {
+		return fmt.Errorf("deal: %w", err)
+	}
+	e.GroupKey = append([]byte(nil), group.Key[:]...)
+	for i := range e.Members {
+		e.Members[i].PublicShare = append([]byte(nil), group.Public[i][:]...)
+		s := keystore.Share{KeyEpoch: e.Number, Index: frost.Index(i + 1), Secret: shares[i], BridgeID: message.BridgeID(doc.ChainID), GroupKey: group.Key}
+		if err := keystore.SaveShare(byMember[i].ShareFile(e.Number), s); err != nil {
+			return fmt.Errorf("save share of member %d: %w", i+1, err)
+		}
+	}
+	return putState(doc, &g)
+}
