@@ -202,6 +202,9 @@ func (n *testNet) sign(v *node, q extension.SessionAgenda) (frost.Scalar, bool) 
 	}
 	z, err := frost.Sign(f, frost.Index(v.index), nonce, v.share, &n.rand)
 	if err != nil {
+		if v.change != nil {
+			return frost.Scalar{}, false // it lied about its commitments
+		}
 		n.t.Fatalf("member %d signs session %d: %v", v.index, q.Number, err)
 	}
 	v.sent[q.Number] = z
