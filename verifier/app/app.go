@@ -135,9 +135,9 @@ func (a *App) Announce() {
 	a.committed(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID, Height: a.LastBlockHeight()}))
 }
 
-// Streams lists the streams of the loaded state; empty before the first block.
-func (a *App) Streams() ([]lanesv1.Stream, error) {
-	return a.lanes.Streams(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID}))
+// Agenda is what the newest committed state asks of this node. Before CometBFT starts only.
+func (a *App) Agenda() (extension.Agenda, error) {
+	return a.certify.Agenda(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID, Height: a.LastBlockHeight()}), a.self)
 }
 
 // paramStore keeps the consensus parameters in state, as x/consensus does.

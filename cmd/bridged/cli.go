@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aitbc/bridge/cmd/bridged/node"
+	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/verifier/app"
+)
+
+// Exit codes of every command.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRefused = 3
+	exitTimeout = 4
+)
+
+var errUsage = errors.New("usage")
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errUsage), errors.Is(err, node.ErrConfig):
+		return exitUsage
+	case errors.Is(err, node.ErrUnsafe), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists),
+		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, app.ErrGenesis):
+		return exitRefused
+	case errors.Is(err, context.DeadlineExceeded):
+		return exitTimeout
+	}
+	return exitFailed
+}
+
+func run(args []string, out, log io.Writer) int {
+	root := &cobra.Command{
+		Use:           "bridged",
+		Short:         "The bridge's validator",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Example: `  bridged init --home ~/.bridged --chain-id aitbc-main-1 --moniker alice
+  bridged start --home ~/.bridged
+  bridged status --json`,
+	}
+	home := root.PersistentFlags().String("home", defaultHome(), "directory of the node ($BRIDGED_HOME)")
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(log)
+	usage := func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) }
+	root.SetFlagErrorFunc(usage)
+	layout := func() node.Layout { return node.Layout(*home) }
+	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout))
+	for _, c := range root.Commands() {
+		markUsage(c)
+	}
+	err := root.Execute()
+	if err != nil {
+		_, _ = fmt.Fprintln(log, "bridged:", err)
+	}
+	return exitCode(err)
+}
+
+// markUsage makes wrong arguments a usage error.
+func markUsage(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return fmt.Errorf("%w: %w", errUsage, err)
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		markUsage(sub)
+	}
+}
+
+func defaultHome() string {
+	if h := os.Getenv("BRIDGED_HOME"); h != "" {
+		return h
+	}
+	h, err := os.UserHomeDir()
+	if err != nil {
+		return ".bridged"
+	}
+	return filepath.Join(h, ".bridged")
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func initCommand(home func() node.Layout) *cobra.Command {
+	var o node.InitOptions
+	c := &cobra.Command{
+		Use:     "init",
+		Short:   "Make a home with fresh consensus and node keys",
+		Args:    cobra.NoArgs,
+		Example: "  bridged init --home n1 --chain-id aitbc-devnet-1 --moniker n1 --port-offset 100 --loopback",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.ChainID == "" || o.Moniker == "" {
+				return fmt.Errorf("%w: --chain-id and --moniker are required", errUsage)
+			}
+			if err := node.Init(home(), o); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(c.OutOrStdout(), "made", home())
+			return err
+		},
+	}
+	c.Flags().StringVar(&o.ChainID, "chain-id", "", "aitbc-<name>-<number>")
+	c.Flags().StringVar(&o.Moniker, "moniker", "", "name of the node")
+	c.Flags().IntVar(&o.PortOffset, "port-offset", 0, "added to every port; devnet node i uses 100·i")
+	c.Flags().BoolVar(&o.Loopback, "loopback", false, "many nodes share 127.0.0.1 (devnets)")
+	return c
+}
+
+func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
+	var grpc, level string
+	c := &cobra.Command{
+		Use:     "start",
+		Short:   "Run the validator until SIGINT or SIGTERM",
+		Args:    cobra.NoArgs,
+		Example: "  bridged start --home ~/.bridged --log-level debug",
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(home().ConfigFile(), os.Getenv)
+			if err != nil {
+				return err
+			}
+			if grpc != "" {
+				cfg.GRPC = grpc
+			}
+			if level != "" {
+				cfg.LogLevel = level
+			}
+			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			return node.Run(ctx, home(), cfg, log, nil)
+		},
+	}
+	c.Flags().StringVar(&grpc, "grpc", "", "host:port of the query server, instead of the file's")
+	c.Flags().StringVar(&level, "log-level", "", "debug, info, warn or error, instead of the file's")
+	return c
+}
+
+func statusCommand(home func() node.Layout) *cobra.Command {
+	var asJSON bool
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:     "status",
+		Short:   "Ask the running node for height, peers, streams and open sessions",
+		Args:    cobra.NoArgs,
+		Example: "  bridged status --home ~/.bridged --json",
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(home().ConfigFile(), os.Getenv)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(c.Context(), timeout)
+			defer cancel()
+			s, err := node.QueryStatus(ctx, home(), cfg)
+			if err != nil {
+				if ctx.Err() != nil {
+					err = errors.Join(err, ctx.Err())
+				}
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), s)
+			}
+			return printStatus(c.OutOrStdout(), &s)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "give up after")
+	return c
+}
+
+func printStatus(out io.Writer, s *node.Status) error {
+	_, err := fmt.Fprintf(out, "chain %s  height %d  catching up %t  peers %d\nmember %d of %d  threshold %d  key epoch %d  group key %s\n",
+		s.ChainID, s.Height, s.CatchingUp, s.Peers, s.Member, s.Members, s.Threshold, s.KeyEpoch, s.GroupKey)
+	for _, p := range s.Streams {
+		_, e := fmt.Fprintf(out, "stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d\n",
+			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag)
+		err = errors.Join(err, e)
+	}
+	for _, q := range s.Sessions {
+		_, e := fmt.Fprintf(out, "session %d  stream %d  end %d  opened %d  waits for members %v\n", q.Number, q.Stream, q.End, q.Opened, q.Waiting)
+		err = errors.Join(err, e)
+	}
+	return err
+}
