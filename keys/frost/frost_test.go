@@ -230,7 +230,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	if b, err := json.Marshal(struct{ S Scalar }{share}); err == nil {
 		t.Errorf("JSON of a scalar: %s", b)
 	}
-	b, _ := json.Marshal(n)
+	b, _ := json.Marshal(n) //nolint:staticcheck // SA9005: that nothing comes out is what is tested
 	out.Write(b)
 	for _, secret := range hidden {
 		if strings.Contains(out.String(), secret) {

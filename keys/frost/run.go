@@ -37,11 +37,11 @@ func newRun(su suite, key point, bound, signed []byte, list []Commitment) (*run,
 		}
 		d, err := c.D.decode()
 		if err != nil {
-			return nil, fmt.Errorf("D of member %d: %w", c.Index, err)
+			return nil, fmt.Errorf("member %d: commitment D: %w", c.Index, err)
 		}
 		e, err := c.E.decode()
 		if err != nil {
-			return nil, fmt.Errorf("E of member %d: %w", c.Index, err)
+			return nil, fmt.Errorf("member %d: commitment E: %w", c.Index, err)
 		}
 		p.members, p.d, p.e = append(p.members, c.Index), append(p.d, d), append(p.e, e)
 		encoded = append(encoded, indexWord(c.Index)...)

@@ -78,7 +78,7 @@ func WriteFile(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("create secret file: %w", err)
 	}
-	defer os.Remove(tmp)
+	defer func() { _ = os.Remove(tmp) }() // gone already when all went well
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()

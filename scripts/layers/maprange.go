@@ -44,7 +44,7 @@ func checkMapRanges(dir string) ([]string, error) {
 	var out []string
 	for _, p := range pkgs {
 		for _, e := range p.Errors {
-			return nil, fmt.Errorf("type-check %s: %s", p.PkgPath, e)
+			return nil, fmt.Errorf("type-check %s: %w", p.PkgPath, e)
 		}
 		for _, f := range p.Syntax {
 			for _, pos := range mapRanges(p.Fset, f, p.TypesInfo) {

@@ -88,15 +88,6 @@ func (r *random) bytes(n int) []byte {
 	return out[:n]
 }
 
-func (r *random) uint64() uint64 {
-	h := r.hash()
-	var v uint64
-	for _, b := range h[:8] {
-		v = v<<8 | uint64(b)
-	}
-	return v
-}
-
 // hexBytes marshals to 0x hex.
 type hexBytes []byte
 

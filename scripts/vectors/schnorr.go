@@ -44,7 +44,7 @@ func schnorrFile() (any, error) {
 	var f schnorrJSON
 	add := func(name string, pk schnorr.PublicKey, d [32]byte, sig schnorr.Signature, valid bool) error {
 		if err := schnorr.Verify(pk, d, sig); (err == nil) != valid {
-			return fmt.Errorf("%s: valid %v, verify says %v", name, valid, err)
+			return fmt.Errorf("%s: valid is %v, verification disagrees", name, valid)
 		}
 		f.Signatures = append(f.Signatures, signatureCase{
 			name, message.Hash(pk), d, schnorr.Message(d), schnorr.Challenge(pk, sig.R, d), sig.S, sig.R, valid,
