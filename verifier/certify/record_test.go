@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package certify
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/verifier/extension"
+)
+
+func records() []record {
+	b := ballot{Vote: extension.Vote{Stream: 1, End: 9, MessageCount: 3, LeafCount: 4, Root: [32]byte{5}, Endpoints: 2}, Body: message.Hash{6}, Height: 7}
+	return []record{
+		&mark{Boot: 1 << 40, Next: 9},
+		&pair{Seq: 3, D: [33]byte{2}, E: [33]byte{3}},
+		&target{End: 9, Sticky: 8},
+		&bench{Level: 2, Until: 100},
+		&b,
+		&ballots{b, b},
+		&pool{{Seq: 1}, {Seq: 2}},
+		&signing{Ballot: b, Since: 1, Opened: 2, Round: 3, Count: 4},
+		&session{Number: 5, Epoch: 1, Ballot: b, Attempt: 2, Opened: 6, Signers: []signer{{Index: 1, Have: true, Z: [32]byte{1}}, {Index: 2, Blamed: true}}},
+		&certificate{Stream: message.Stream{Chain: 31337, Finality: 3, Epoch: 1}, Ballot: b, S: [32]byte{1}, R: [20]byte{2}, Height: 3, Session: 4, Epoch: 5, Kept: 6},
+		&fraud{Count: 1, Height: 2, End: 3, First: message.Hash{4}, Second: message.Hash{5}},
+		new(number),
+	}
+}
+
+func TestRecordsRoundTrip(t *testing.T) {
+	for _, r := range records() {
+		b := encode(r)
+		got := reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+		if err := decode(b, got); err != nil || !reflect.DeepEqual(got, r) {
+			t.Errorf("%T: %+v, %v", r, got, err)
+		}
+		for _, wrong := range [][]byte{b[:len(b)-1], append(bytes.Clone(b), 0), nil} {
+			other := reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+			if err := decode(wrong, other); !errors.Is(err, ErrRecord) || message.FateOf(err) != message.Halt {
+				t.Errorf("%T of %d bytes: %v", r, len(wrong), err)
+			}
+		}
+	}
+}
+
+func FuzzRecord(f *testing.F) {
+	for i, r := range records() {
+		f.Add(uint8(i), encode(r))
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
+		all := records()
+		r := all[int(kind)%len(all)]
+		got := reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+		if decode(b, got) == nil && !bytes.Equal(encode(got), b) {
+			t.Fatalf("%T: %x re-encoded as %x", r, b, encode(got))
+		}
+	})
+}
