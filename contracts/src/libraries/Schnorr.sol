@@ -46,7 +46,8 @@ library Schnorr {
         }
     }
 
-    /// @notice Whether `px` is the x coordinate of a point: the precompile cannot recover anything else.
+    /// @notice Whether `px` is the x coordinate of a point, other than the generator, whose secret is 1: the precompile
+    /// recovers px⁻¹·(P − G), and nothing when there is no such P or P = G.
     function isKey(uint256 px) internal pure returns (bool) {
         return px != 0 && px < N && ecrecover(bytes32(uint256(1)), 27, bytes32(px), bytes32(uint256(1))) != address(0);
     }
