@@ -16,6 +16,7 @@ import (
 	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/keys/account"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
@@ -146,4 +147,19 @@ func (c *Client) Certificates(ctx context.Context, index uint32, after uint64) (
 		return err
 	})
 	return out, err
+}
+
+// Heights asks every validator for its committed height; -1 for one that does not answer.
+func (c *Client) Heights(ctx context.Context) []int64 {
+	out := make([]int64, len(c.conns))
+	for i, conn := range c.conns {
+		out[i] = -1
+		one, cancel := context.WithTimeout(ctx, askTimeout)
+		r, err := committeev1.NewQueryClient(conn).Network(one, &committeev1.QueryNetworkRequest{})
+		cancel()
+		if err == nil {
+			out[i] = int64(r.Height)
+		}
+	}
+	return out
 }

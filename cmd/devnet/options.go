@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package devnet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// Bounds and fixed numbers of a devnet.
+const (
+	Validators = 4
+	// FirstChain and SecondChain are the EVM chain ids.
+	FirstChain  = 31337
+	SecondChain = 31338
+	// firstChainPort is where the first chain listens by default; the second is one above.
+	firstChainPort = 8545
+	// portStep lies between the ports of two validators.
+	portStep = 100
+	// stride is the number of source blocks of a window.
+	stride = 2
+
+	chainID = "aitbc-devnet-1"
+	marker  = ".bridge-devnet"
+)
+
+// ErrUnsafe: the folder is not one that a devnet may empty.
+var ErrUnsafe = errors.New("refused as unsafe")
+
+// Options of a devnet.
+type Options struct {
+	Dir        string // emptied at the start, if an earlier devnet made it
+	Bin        string // folder of bridged and relayer; default that of the running program
+	AnyPorts   bool   // free ports instead of the documented ones
+	PortOffset int    // added to the validators' ports
+	Out        io.Writer
+	Logger     *slog.Logger
+}
+
+func (o *Options) fill() error {
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Bin == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		o.Bin = filepath.Dir(self)
+	}
+	for _, name := range []string{"bridged", "relayer"} {
+		if st, err := os.Stat(filepath.Join(o.Bin, name)); err != nil || st.IsDir() {
+			return fmt.Errorf("bin: no program %s in %s; build it first: make build", name, o.Bin)
+		}
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return err
+	}
+	o.Dir = dir
+	if o.AnyPorts {
+		return o.choosePorts()
+	}
+	return freePorts(o.PortOffset)
+}
+
+// prepare empties the folder of an earlier devnet or makes a new one.
+func (o *Options) prepare() error {
+	entries, err := os.ReadDir(o.Dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return err
+	case len(entries) > 0:
+		if _, err := os.Stat(filepath.Join(o.Dir, marker)); err != nil {
+			return fmt.Errorf("%s is not empty and no devnet made it: %w", o.Dir, ErrUnsafe)
+		}
+		for _, e := range entries {
+			if err := os.RemoveAll(filepath.Join(o.Dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	for _, d := range []string{o.Dir, filepath.Join(o.Dir, "logs")} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(o.Dir, marker), nil, 0o600)
+}
+
+// choosePorts finds an offset at which every port of every validator is free.
+func (o *Options) choosePorts() error {
+	var err error
+	for range 200 {
+		o.PortOffset = 1000 + 500*rand.IntN(50) + rand.IntN(90)
+		if err = freePorts(o.PortOffset); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("no free ports: %w", err)
+}
+
+// freePorts reports the first port of the validators that is taken.
+func freePorts(offset int) error {
+	for i := range Validators {
+		for _, p := range []int{26656, 26657, 9090, 26660} {
+			port := p + offset + portStep*i
+			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			if err != nil {
+				return fmt.Errorf("validator %d: port %d: %w", i, port, err)
+			}
+			_ = l.Close()
+		}
+	}
+	return nil
+}
