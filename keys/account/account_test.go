@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/aitbc/bridge/keys/keystore"
@@ -102,11 +103,7 @@ func TestAccountDoesNotPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := a.(*local).key.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := new(big.Int).SetBytes(raw).String()
+	d := new(big.Int).SetBytes(crypto.FromECDSA(a.(*local).key)).String()
 	var out strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
 		fmt.Fprintf(&out, verb, a)
