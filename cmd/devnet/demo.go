@@ -117,7 +117,7 @@ func (t *traffic) reasons(ctx context.Context, list []client.Sent) string {
 	text := ""
 	for _, r := range []deliver.Reason{
 		deliver.WaitingFinality, deliver.WaitingVotes, deliver.Signing, deliver.Certified,
-		deliver.LanePaused, deliver.RecipientReverted, deliver.TargetUnreachable, deliver.Delivered,
+		deliver.LanePaused, deliver.RecipientReverted, deliver.TargetUnreachable,
 	} {
 		if counts[r] > 0 {
 			text += fmt.Sprintf(", %d %s", counts[r], r)

@@ -133,6 +133,12 @@ func transactor(ctx context.Context, a account.Account, chain message.ChainID) *
 	id := new(big.Int).SetUint64(uint64(chain))
 	return &bind.TransactOpts{
 		From: common.Address(a.Address()), Nonce: new(big.Int), Context: ctx,
-		Signer: func(_ common.Address, tx *types.Transaction) (*types.Transaction, error) { return a.SignTx(tx, id) },
+		Signer: func(_ common.Address, tx *types.Transaction) (*types.Transaction, error) {
+			// The bindings leave the chain id to the signer; an account wants to see it.
+			return a.SignTx(types.NewTx(&types.DynamicFeeTx{
+				ChainID: id, Nonce: tx.Nonce(), GasTipCap: tx.GasTipCap(), GasFeeCap: tx.GasFeeCap(),
+				Gas: tx.Gas(), To: tx.To(), Value: tx.Value(), Data: tx.Data(),
+			}), id)
+		},
 	}
 }
