@@ -135,7 +135,7 @@ func (r *Relayer) follow(ctx context.Context, s *source) {
 		Stream: s.cfg, Source: r.cfg.Sources[s.cfg.Stream.Chain], Store: s.store,
 		Poll: r.cfg.Poll, ReplayFrom: follow.NoReplay, Logger: r.cfg.Logger,
 	})
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() == nil { // Run ends with an error always
 		r.cfg.Logger.Error("stream stopped", "stream", s.index, "chain", s.cfg.Stream.Chain, "err", err)
 	}
 }
