@@ -60,16 +60,15 @@ func decodeLog(l *Log, chain message.ChainID, manager message.Address) (stream.E
 	if dataLen >= 0 && len(l.Data) != dataLen {
 		return bad(fmt.Sprintf("%d bytes of data, want %d", len(l.Data), dataLen))
 	}
-	ok := true
+	var ok bool
 	switch e.Kind {
 	case stream.Sent:
-		var from uint64
-		from, ok = wordUint(l.Topics[1])
-		if !ok || message.ChainID(from) != chain {
+		from, fits := wordUint(l.Topics[1])
+		if !fits || message.ChainID(from) != chain {
 			return bad("source chain is another")
 		}
-		var to uint64
-		if to, ok = wordUint(l.Topics[2]); !ok {
+		to, fits := wordUint(l.Topics[2])
+		if !fits {
 			return bad("target chain above 64 bits")
 		}
 		e.TargetChain, e.MessageID = message.ChainID(to), message.ID(l.Topics[3])

@@ -43,7 +43,7 @@ func sendCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			if _, err := c.Chain(message.ChainID(to)); err != nil {
 				return exit.Usagef("--to-chain: %w", err)
 			}
@@ -110,7 +110,7 @@ recipient_reverted, target_unreachable, delivered.`,
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			deadline := time.Now().Add(wait)
 			var list []client.Status
 			for {

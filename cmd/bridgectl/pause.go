@@ -36,7 +36,7 @@ of the target's manager. Messages stay certified and arrive after the pause.`,
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			by, err := o.sender(c, l.Target, key, "pauser", "account")
 			if err != nil {
 				return err
@@ -79,7 +79,7 @@ again after a longer delay. The account must be proposer and executor of the tim
 			if err != nil {
 				return err
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			by, err := o.sender(c, l.Target, key, "admin", "account")
 			if err != nil {
 				return err

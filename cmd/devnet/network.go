@@ -112,7 +112,7 @@ func (n *Network) watch(ctx context.Context) {
 				continue
 			}
 			if ended, err := p.Exited(); ended {
-				report(fmt.Errorf("%s ended by itself (%v); last lines of %s:\n%s", p.Name, err, p.log, p.tail(15)))
+				report(fmt.Errorf("%s ended by itself (%v); last lines of %s:\n%s", p.Name, err, p.log, p.tail(15))) //nolint:errorlint // no error when it ended well
 				return
 			}
 		}

@@ -110,7 +110,7 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 	if err != nil {
 		return exit.Usage(err)
 	}
-	defer validators.Close()
+	defer func() { _ = validators.Close() }()
 	run := deliver.Config{
 		Validators: validators, Sources: map[message.ChainID]follow.Source{},
 		Managers: map[message.ChainID]message.Address{}, Poll: cfg.Poll, Logger: log,

@@ -179,7 +179,7 @@ func TestSignerDoesNotPrint(t *testing.T) {
 	}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "signer", s)
 	secret := c.shares[0]
-	for _, hidden := range []string{fmt.Sprintf("%x", secret[:4]), strings.Trim(fmt.Sprint(secret[:4]), "[]")} {
+	for _, hidden := range []string{fmt.Sprintf("%x", secret[:4]), strings.Trim(fmt.Sprint(secret[:4]), "[]")} { //nolint:staticcheck // QF1010: the decimal form of the bytes is meant
 		if strings.Contains(strings.ToLower(out.String()), hidden) {
 			t.Errorf("output holds the secret: %s", out.String())
 		}

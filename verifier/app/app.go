@@ -132,11 +132,13 @@ func (a *App) Announce() {
 	if a.LastBlockHeight() == 0 {
 		return
 	}
+	//nolint:staticcheck // SA1019: the committed state itself is wanted, not a context of the next block
 	a.committed(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID, Height: a.LastBlockHeight()}))
 }
 
 // Agenda is what the newest committed state asks of this node. Before CometBFT starts only.
 func (a *App) Agenda() (extension.Agenda, error) {
+	//nolint:staticcheck // SA1019: as above
 	return a.certify.Agenda(a.NewUncachedContext(true, cmtproto.Header{ChainID: a.chainID, Height: a.LastBlockHeight()}), a.self)
 }
 

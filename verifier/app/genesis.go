@@ -36,7 +36,7 @@ func ParseGenesis(b []byte) (g Genesis, err error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&g); err != nil {
-		return g, fmt.Errorf("app_state: %v: %w", err, ErrGenesis)
+		return g, fmt.Errorf("app_state: %w: %w", err, ErrGenesis)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return g, fmt.Errorf("app_state: trailing data: %w", ErrGenesis)

@@ -192,7 +192,7 @@ func (s *step) takeVote(m member, v extension.Vote) error {
 		return err
 	}
 	c := v.Checkpoint(s.k.bridgeID, src.stream)
-	if c.Validate() != nil || certified && !grows(&last.Ballot.Vote, &v) {
+	if sound := c.Validate() == nil; !sound || certified && !grows(&last.Ballot.Vote, &v) {
 		return nil
 	}
 	b := ballot{Vote: v, Body: c.BodyHash(), Height: s.h}

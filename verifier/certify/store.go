@@ -78,7 +78,7 @@ func (s state) each(prefix, start []byte, f func(key, value []byte) (bool, error
 		start = prefix
 	}
 	it := s.kv.Iterator(start, storetypes.PrefixEndBytes(prefix))
-	defer it.Close()
+	defer func() { _ = it.Close() }() // a read-only iterator has nothing to report
 	for ; it.Valid(); it.Next() {
 		more, err := f(it.Key(), it.Value())
 		if err != nil || !more {

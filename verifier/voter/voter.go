@@ -204,7 +204,7 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 		return fmt.Errorf("window %d is not of stream %d: %w", c.End, index, message.ErrBadEncoding)
 	}
 	if s.halted != nil {
-		return nil
+		return nil //nolint:nilerr // its error was reported when it stopped
 	}
 	if a := v.latest.Load(); a != nil && certifiedEnd(a, index) > c.End {
 		return nil // decided already

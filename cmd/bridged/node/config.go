@@ -52,7 +52,7 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	}
 	meta, err := toml.Decode(string(b), &c)
 	if err != nil {
-		return c, fmt.Errorf("%s: %v: %w", path, err, ErrConfig)
+		return c, fmt.Errorf("%s: %w: %w", path, err, ErrConfig)
 	}
 	if extra := meta.Undecoded(); len(extra) > 0 {
 		return c, fmt.Errorf("%s: unknown keys %v: %w", path, extra, ErrConfig)

@@ -70,7 +70,7 @@ func (s *source) run(ctx context.Context, v *voter.Voter, poll time.Duration, lo
 		Logger:   logger.With("stream", s.index),
 	})
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the node stops: that the loop was interrupted is no failure
 	}
 	logger.Error("stream halted", "stream", s.index, "chain", s.stream.Stream.Chain.String(), "err", err)
 	v.Halt(s.index, err)
