@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/exit"
 	"github.com/aitbc/bridge/keys/account"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 // options are the flags of every command.
@@ -80,6 +82,9 @@ func (o *options) sender(c *client.Client, chain message.ChainID, key string, na
 		}
 	}
 	a, err := account.FromKeyFile(key)
+	if errors.Is(err, keystore.ErrUnsafe) {
+		return nil, exit.Refused(fmt.Errorf("key: %w", err))
+	}
 	if err != nil {
 		return nil, exit.Usagef("key: %w", err)
 	}
@@ -98,6 +103,7 @@ func (o *options) print(w io.Writer, v any, text func(io.Writer)) error {
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/exit"
 	"github.com/aitbc/bridge/keys/account"
+	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/relayer/deliver"
 )
 
@@ -103,6 +104,9 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 		return exit.Usage(err)
 	}
 	payer, err := account.FromKeyFile(under(home, cfg.Key))
+	if errors.Is(err, keystore.ErrUnsafe) {
+		return exit.Refused(fmt.Errorf("key: %w", err))
+	}
 	if err != nil {
 		return exit.Usagef("key: %w", err)
 	}

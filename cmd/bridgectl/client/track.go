@@ -258,9 +258,16 @@ func (c *Client) delivery(ctx context.Context, st Status, target *evm.Client) (S
 	if err != nil {
 		return st, err
 	}
-	_, err = target.Endpoint.Call(ctx, evm.Call{From: target.Manager(), To: st.account, Data: call}, evm.At{Tag: evm.Latest})
+	answer, err := target.Endpoint.Call(ctx, evm.Call{From: target.Manager(), To: st.account, Data: call}, evm.At{Tag: evm.Latest})
 	if reason, refused := evm.IsReverted(err); refused {
 		return st.because(deliver.RecipientReverted, reason.String()), nil
+	}
+	if err != nil {
+		return st.because(deliver.TargetUnreachable, err.Error()), nil
+	}
+	magic := append(slices.Clone(call[:4]), make([]byte, 28)...)
+	if len(answer) < 32 || !slices.Equal(answer[:32], magic) {
+		return st.because(deliver.RecipientReverted, fmt.Sprintf("%s is no ERC-7786 recipient: its answer lacks the magic value", st.account)), nil
 	}
 	return st.because(deliver.Certified, ""), nil
 }
