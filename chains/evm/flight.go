@@ -32,6 +32,8 @@ type flight struct {
 	hashes  []message.Hash // versions that a node may have
 	sentAt  uint64         // head when the newest version went out
 	unsure  bool           // the newest version's broadcast gave no clear answer
+	tries   int            // broadcasts that were not clearly refused
+	taken   bool           // a node took a version at least once
 	missing int            // looks in a row at which the nonce was used and no receipt found
 }
 
@@ -55,6 +57,9 @@ func (f *flight) run(ctx context.Context) (Receipt, error) {
 		if err == nil && (f.unsure || head.Number >= f.sentAt+f.m.BumpBlocks) {
 			if err := f.again(ctx, head); err != nil {
 				return Receipt{}, err
+			}
+			if !f.taken && f.tries > maxVersions {
+				return Receipt{}, fmt.Errorf("no node took transaction nonce %d in %d tries: %w", f.slot.nonce, f.tries, message.ErrUnavailable)
 			}
 		}
 		if err := f.m.Sleep(ctx, f.m.Poll); err != nil {
@@ -188,9 +193,11 @@ func (f *flight) broadcast(ctx context.Context) error {
 	sendErr := f.m.Endpoint.SendRaw(ctx, f.raw)
 	outcome := sendOutcome(sendErr)
 	known := slices.Contains(f.hashes, hash)
-	if outcome != nil && !errors.Is(outcome, message.ErrUnavailable) && !errors.Is(outcome, errTaken) {
+	if errors.Is(outcome, errOutbid) || errors.Is(outcome, ErrFunds) || errors.Is(outcome, ErrRefused) {
 		return outcome // the node has not taken it
 	}
+	f.tries++
+	f.taken = f.taken || outcome == nil
 	// Taken, maybe taken, or the nonce is used, perhaps by this very transaction.
 	f.unsure = outcome != nil
 	f.slot.tip, f.slot.cap = signed.GasTipCap(), signed.GasFeeCap()
@@ -222,11 +229,11 @@ func sendOutcome(err error) error {
 	case has("underpriced", "less than block base fee", "fee too low", "replacement"):
 		return errOutbid
 	case has("insufficient funds", "insufficient balance"):
-		return fmt.Errorf("%w: %w", ErrFunds, answer)
+		return fmt.Errorf("%w: %s", ErrFunds, answer.Text)
 	case has("intrinsic gas", "exceeds block gas limit", "gas limit", "invalid sender", "oversized", "invalid chain", "gas required exceeds", "max initcode", "higher than max fee"):
-		return fmt.Errorf("%w: %w", ErrRefused, answer)
+		return fmt.Errorf("%w: %s", ErrRefused, answer.Text)
 	}
-	return fmt.Errorf("%w: %w", message.ErrUnavailable, answer)
+	return answer
 }
 
 func lower(a, b *big.Int) *big.Int {
