@@ -60,6 +60,7 @@ type chain struct {
 	cfg  params.ChainConfig
 	time uint64
 	logs []*types.Log // of the last transaction
+	out  []byte       // what the last transaction returned
 }
 
 func newChain(t testing.TB) *chain {
@@ -106,7 +107,7 @@ func (c *chain) send(from common.Address, to *common.Address, value uint64, data
 		c.t.Fatal(err)
 	}
 	c.db.Finalise(c.cfg.Rules(block.BlockNumber, true, c.time))
-	c.logs = c.db.Logs()[before:]
+	c.logs, c.out = c.db.Logs()[before:], result.ReturnData
 	if result.Err != nil {
 		return result.UsedGas, &revert{result.Err, result.ReturnData}
 	}
@@ -246,15 +247,24 @@ func payload(i uint64) []byte {
 // sign computes the id and signs the root that it leads to.
 func (d *delivery) sign(secret *big.Int, key schnorr.PublicKey) *delivery {
 	d.id = d.message.ID()
+	d.sig = sign(secret, key, d.digest(d.root()))
+	return d
+}
+
+// root is what the id and the siblings lead to.
+func (d *delivery) root() message.Hash {
 	root := message.Hash(d.id)
 	for _, s := range d.siblings {
 		root = merkle.Pair(root, s)
 	}
+	return root
+}
+
+func (d *delivery) digest(root message.Hash) message.Digest {
 	cp := message.Checkpoint{BridgeID: d.message.BridgeID, Root: root, Stream: message.Stream{
 		Chain: d.message.SourceChain, Manager: d.message.SourceManager, Finality: message.Final, Epoch: d.epoch,
 	}}
-	d.sig = sign(secret, key, cp.Digest())
-	return d
+	return cp.Digest()
 }
 
 func (d *delivery) proof() []byte {
