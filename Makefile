@@ -24,7 +24,7 @@ contracts/node_modules/.ok: contracts/package.json contracts/package-lock.json
 .PHONY: build
 build: ## bridged, relayer and bridgectl into build/ (devnet build: with the trusted dealer)
 	@mkdir -p $(BIN)
-	$(GO) build -trimpath -tags $(TAGS) -o $(BIN)/ ./cmd/bridged ./cmd/relayer ./cmd/bridgectl
+	$(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/bridged ./cmd/relayer ./cmd/bridgectl
 
 .PHONY: demo
 demo: build ## two chains, four validators, one relayer: 20 messages, a pause, a table; needs Go alone
