@@ -43,7 +43,7 @@ test-go: ## Go tests
 
 .PHONY: test-contracts
 test-contracts: setup ## Solidity tests with forge
-	cd contracts && ./node_modules/@foundry-rs/forge-linux-amd64/bin/forge test --offline
+	cd contracts && . ./forge.sh && forge test --offline
 
 .PHONY: test-race
 test-race: ## Go tests under the race detector
