@@ -18,7 +18,7 @@ help: ## this list
 setup: contracts/node_modules/.ok ## install what contracts and their tests need (forge, solc, OpenZeppelin; from npm)
 
 contracts/node_modules/.ok: contracts/package.json contracts/package-lock.json
-	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
+	cd contracts && npm ci
 	@touch $@
 
 .PHONY: build

@@ -6,7 +6,7 @@
 #   contracts/generate.sh --check    rebuild elsewhere and compare with what is committed
 set -eu
 cd "$(dirname "$0")"
-[ -d node_modules/solc ] && [ -d node_modules/@foundry-rs/forge ] && [ -d node_modules/@openzeppelin/contracts ] ||
+[ -d node_modules/solc ] && [ -d node_modules/@foundry-rs ] && [ -d node_modules/@openzeppelin/contracts ] ||
   npm ci --ignore-scripts --no-fund --no-audit
 . ./forge.sh
 forge build --skip '*.t.sol' -q
