@@ -46,8 +46,8 @@ on loopback and ends with Ctrl-C. Without --demo or --bench it stays running.`,
 					}
 					if !keep {
 						defer func() {
-							if err == nil {
-								err = os.RemoveAll(opts.Dir)
+							if err == nil || errors.Is(err, errInterrupted) {
+								err = errors.Join(err, os.RemoveAll(opts.Dir))
 							} else {
 								fmt.Fprintf(os.Stderr, "logs are kept in %s\n", filepath.Join(opts.Dir, "logs"))
 							}
@@ -69,6 +69,9 @@ on loopback and ends with Ctrl-C. Without --demo or --bench it stays running.`,
 	return cmd
 }
 
+// errInterrupted: a signal ended the run.
+var errInterrupted = errors.New("interrupted")
+
 func runDevnet(ctx context.Context, opts devnet.Options, demo bool, bench int) (err error) {
 	n, err := devnet.Start(ctx, opts)
 	switch {
@@ -77,7 +80,12 @@ func runDevnet(ctx context.Context, opts devnet.Options, demo bool, bench int) (
 	case err != nil:
 		return err
 	}
-	defer func() { err = errors.Join(err, n.Stop()) }()
+	defer func() {
+		if ctx.Err() != nil && err != nil {
+			err = errInterrupted // what was under way failed because of it
+		}
+		err = errors.Join(err, n.Stop())
+	}()
 	switch {
 	case demo:
 		_, err = n.Demo(ctx)
