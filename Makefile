@@ -51,7 +51,7 @@ test-race: ## Go tests under the race detector
 
 .PHONY: e2e
 e2e: build ## real processes: 100 messages both ways, kill -9 of a validator and of the relayer
-	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m -v -run TestEndToEnd ./cmd/devnet
+	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m -v -run "TestEndToEnd|TestRelayerStore" ./cmd/devnet
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 10s) each
