@@ -90,7 +90,7 @@ gas: ## measure gas and rewrite contracts/snapshots/gas.json
 
 .PHONY: bench
 bench: build ## certificate latency in blocks and ms, memory per validator (docs/benchmarks.md)
-	$(BIN)/bridgectl devnet --bench
+	$(BIN)/bridgectl devnet --bench 40 --any-ports
 
 .PHONY: clean
 clean: ## remove build output
