@@ -25,7 +25,8 @@ const (
 func Threshold(n int) int { return 2*n/3 + 1 }
 
 // Validate refuses a genesis that no committee can sign with: zero values, another
-// threshold than Threshold(n), members not indexed 1…n by ascending consensus address.
+// threshold than Threshold(n), members not indexed 1…n by ascending consensus address,
+// public shares that do not belong to the group key.
 //
 // Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined: all that is
 // wrong at once.
@@ -61,7 +62,22 @@ func Validate(g committeev1.GenesisState) error {
 			add(fmt.Sprintf("epoch.members[%d].cons_address", i), fmt.Errorf("not above the one before: %w", message.ErrRange))
 		}
 	}
+	if len(bad) == 0 {
+		if err := validateGroup(&e); err != nil {
+			add("epoch", err)
+		}
+	}
 	return errors.Join(bad...)
+}
+
+// validateGroup checks that the members' public shares are of one polynomial with the group
+// key at zero: with any other shares no session would ever end in a signature.
+func validateGroup(e *committeev1.Epoch) error {
+	g := frost.Group{Key: schnorr.PublicKey(e.GroupKey), Threshold: int(e.Threshold)}
+	for i := range e.Members {
+		g.Public = append(g.Public, frost.Point(e.Members[i].PublicShare))
+	}
+	return g.Validate()
 }
 
 func validateMember(m *committeev1.Member, at int) error {

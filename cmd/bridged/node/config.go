@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -116,7 +116,7 @@ func (c *Config) Validate() error {
 		}
 		for j, raw := range x.URLs {
 			// The URL is not repeated: providers put keys into it.
-			if u, err := url.Parse(raw); err != nil || u.Host == "" || !strings.Contains("http https ws wss", u.Scheme) {
+			if u, err := url.Parse(raw); err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, u.Scheme) {
 				add(fmt.Sprintf("%s.urls[%d]", key, j), "not an http(s) or ws(s) URL")
 			}
 		}
