@@ -32,7 +32,7 @@ var advice = map[Reason]struct{ who, next string }{
 	WaitingVotes:      {"validators", "enough validators vote for the checkpoint"},
 	Signing:           {"validators", "the signers' shares arrive and the checkpoint is certified"},
 	Certified:         {"any relayer", "a relayer sends the delivery"},
-	LanePaused:        {"the pauser or the fast owner at the target", "the pause ends or is lifted, then any relayer delivers"},
+	LanePaused:        {"the fast owner (a timelock) at the target", "the pause ends or the owner lifts it, then any relayer delivers"},
 	RecipientReverted: {"the recipient's owner", "the recipient accepts the call, then any relayer delivers"},
 	Underpriced:       {"the relayer's operator", "the target's fee falls or the relayer's cap is raised"},
 	TargetUnreachable: {"the relayer's operator", "an endpoint of the target answers again"},
