@@ -117,7 +117,7 @@ func TestEveryLeafUnderEveryLaterRoot(t *testing.T) {
 func TestNewestWindowDepth(t *testing.T) {
 	for _, base := range []int{1_000, 1_000_000} {
 		if base > 1_000 && testing.Short() {
-			t.Skip("a million windows")
+			t.Skip("-short: the million windows take ten seconds; make test runs them")
 		}
 		t.Run(fmt.Sprint(base), func(t *testing.T) {
 			var tree nodes

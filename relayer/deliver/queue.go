@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// MaxQueued messages wait per target; the scan of the trees stops at it and
-	// goes on when room appears, so nothing is lost.
-	MaxQueued = 10_000
+	// MaxQueued messages of one stream wait per target; the scan of its tree stops at
+	// it and goes on when room appears. Each stream has its own share, so a paused
+	// lane keeps no other out.
+	MaxQueued = 4096
 	// firstRetry is the pause after the first failed attempt; it doubles.
 	firstRetry = time.Second
 	// maxRetry bounds the pause of a message that fails by its own fault.
@@ -51,17 +52,47 @@ func NewQueue() *Queue { return &Queue{jobs: map[message.ID]*entry{}} }
 // Len is the number of messages not yet done.
 func (q *Queue) Len() int { return len(q.jobs) }
 
-// Room is how many messages Add still takes.
-func (q *Queue) Room() int { return MaxQueued - len(q.jobs) }
+// Room is how many messages of a stream Add still takes, in place of refused ones too.
+func (q *Queue) Room(stream uint16) int {
+	room := MaxQueued
+	for _, e := range q.jobs {
+		if e.job.Stream == stream && !e.refused() {
+			room--
+		}
+	}
+	return room
+}
 
-// Add takes a message, due at once. It reports false for a known one or when the
-// queue is full.
-func (q *Queue) Add(j Job) bool {
-	if _, known := q.jobs[j.ID]; known || q.Room() <= 0 {
-		return false
+// refused says that the message fails by its recipient's fault and is not under way.
+func (e *entry) refused() bool { return e.reason == RecipientReverted && !e.flying }
+
+// Add takes a message, due at once. It reports false for a known one or when its stream's
+// share is full. INVARIANT: I-12. In a full share the refused message that was tried most
+// often makes room and is returned: this queue forgets it, anyone may still deliver it.
+func (q *Queue) Add(j Job) (took bool, out *Job) {
+	if _, known := q.jobs[j.ID]; known {
+		return false, nil
+	}
+	var worst *entry
+	same := 0
+	for _, e := range q.jobs {
+		if e.job.Stream != j.Stream {
+			continue
+		}
+		same++
+		if e.refused() && (worst == nil || cmp.Or(cmp.Compare(worst.attempts, e.attempts), cmp.Compare(e.job.Index, worst.job.Index)) < 0) {
+			worst = e
+		}
+	}
+	if same >= MaxQueued {
+		if worst == nil {
+			return false, nil
+		}
+		delete(q.jobs, worst.job.ID)
+		out = &worst.job
 	}
 	q.jobs[j.ID] = &entry{job: j, reason: Certified}
-	return true
+	return true, out
 }
 
 // Take gives up to limit messages that are due, oldest leaf first within a stream,

@@ -18,11 +18,11 @@ func job(n byte) Job {
 func TestQueueGivesEachMessageOnceUntilFinished(t *testing.T) {
 	q := NewQueue()
 	for _, n := range []byte{3, 1, 2} {
-		if !q.Add(job(n)) {
+		if took, _ := q.Add(job(n)); !took {
 			t.Fatalf("message %d refused", n)
 		}
 	}
-	if q.Add(job(2)) {
+	if took, _ := q.Add(job(2)); took {
 		t.Fatal("a known message was taken twice")
 	}
 	got := q.Take(epoch, 2)
@@ -86,11 +86,71 @@ func TestQueueTriesPausedLanesOften(t *testing.T) {
 	}
 }
 
+// A stream's share of the queue is bounded, and a full one leaves the others their room.
 func TestQueueIsBounded(t *testing.T) {
 	q := NewQueue()
 	for i := range MaxQueued + 1 {
-		if took := q.Add(Job{ID: message.ID{30: byte(i >> 8), 31: byte(i)}}); took != (i < MaxQueued) {
+		if took, _ := q.Add(numbered(1, i)); took != (i < MaxQueued) {
 			t.Fatalf("message %d: %t", i, took)
 		}
 	}
+	if q.Room(1) != 0 || q.Room(2) != MaxQueued {
+		t.Fatalf("room %d and %d", q.Room(1), q.Room(2))
+	}
+	if took, _ := q.Add(numbered(2, 0)); !took {
+		t.Fatal("a full stream keeps another out")
+	}
+}
+
+// INVARIANT: I-12. As many messages as the queue holds, all to recipients that refuse, do not
+// keep the next message out: the one that failed most often makes room and is named.
+func TestRefusedMessagesMakeRoom(t *testing.T) {
+	q, now := NewQueue(), time.Unix(1_000, 0)
+	for i := range MaxQueued {
+		q.Add(numbered(1, i))
+	}
+	for range 2 {
+		for _, j := range q.Take(now, MaxQueued) {
+			q.Finish(j.ID, RecipientReverted, now)
+		}
+		now = now.Add(time.Hour)
+	}
+	for _, j := range q.Take(now, 1) { // one has failed once more than the others
+		q.Finish(j.ID, RecipientReverted, now)
+	}
+	if q.Room(1) != MaxQueued {
+		t.Fatalf("room %d", q.Room(1))
+	}
+	took, out := q.Add(numbered(1, MaxQueued))
+	if !took || out == nil || out.ID != numbered(1, 0).ID {
+		t.Fatalf("took %t, out %+v", took, out)
+	}
+	if q.Len() != MaxQueued {
+		t.Fatalf("%d messages", q.Len())
+	}
+}
+
+// Twin: what waits for its lane, or is under way, never makes room.
+func TestWaitingMessagesStay(t *testing.T) {
+	q, now := NewQueue(), time.Unix(1_000, 0)
+	for i := range MaxQueued {
+		q.Add(numbered(1, i))
+	}
+	for i, j := range q.Take(now, MaxQueued) {
+		reason := LanePaused
+		if i == 0 {
+			reason = RecipientReverted
+		}
+		q.Finish(j.ID, reason, now)
+	}
+	if got := q.Take(now.Add(time.Hour), MaxQueued); len(got) != MaxQueued {
+		t.Fatalf("%d taken", len(got))
+	}
+	if took, out := q.Add(numbered(1, MaxQueued)); took || out != nil || q.Room(1) != 0 {
+		t.Fatalf("took %t, out %+v, room %d", took, out, q.Room(1))
+	}
+}
+
+func numbered(stream uint16, i int) Job {
+	return Job{ID: message.ID{28: byte(stream), 30: byte(i >> 8), 31: byte(i)}, Stream: stream, Index: uint64(i)}
 }

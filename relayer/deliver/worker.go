@@ -131,7 +131,7 @@ func (w *worker) scanSource(ctx context.Context, s *source) error {
 	}
 	words := map[uint64][32]byte{}
 	lane := message.Lane{SourceChain: s.cfg.Stream.Chain, SourceManager: s.cfg.Stream.Manager, Finality: message.Final}.ID()
-	for w.cursors[s.index] < c.Checkpoint.LeafCount && w.queue.Room() > scanLeaves {
+	for w.cursors[s.index] < c.Checkpoint.LeafCount && w.queue.Room(s.index) > scanLeaves {
 		from := w.cursors[s.index]
 		n := min(scanLeaves, c.Checkpoint.LeafCount-from)
 		leaves, err := s.store.Leaves(from, int(n))
@@ -153,7 +153,9 @@ func (w *worker) scanSource(ctx context.Context, s *source) error {
 				}
 			}
 			if word := words[index]; !bit(word, uint8(m.Nonce)) {
-				w.queue.Add(Job{ID: m.ID(), Stream: s.index, Index: from + uint64(i), Message: m})
+				if _, out := w.queue.Add(Job{ID: m.ID(), Stream: s.index, Index: from + uint64(i), Message: m}); out != nil {
+					w.log.Warn("refused message leaves the full queue, anyone may deliver it", "message", out.ID, "nonce", out.Message.Nonce)
+				}
 			}
 		}
 		w.cursors[s.index] = from + uint64(len(leaves))
