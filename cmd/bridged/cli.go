@@ -153,7 +153,7 @@ func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			return node.Run(ctx, home(), cfg, log, nil)
+			return node.Run(ctx, home(), cfg, log, node.Hooks{})
 		},
 	}
 	c.Flags().StringVar(&grpc, "grpc", "", "host:port of the query server, instead of the file's")

@@ -111,7 +111,7 @@ func (n *Network) watch(ctx context.Context) {
 			if p == nil {
 				continue
 			}
-			if ended, err := p.Exited(); ended {
+			if ended, err := p.unexpected(); ended {
 				report(fmt.Errorf("%s ended by itself (%v); last lines of %s:\n%s", p.Name, err, p.log, p.tail(15))) //nolint:errorlint // no error when it ended well
 				return
 			}

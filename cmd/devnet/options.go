@@ -12,11 +12,15 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/aitbc/bridge/cmd/bridged/node"
 )
 
 // Bounds and fixed numbers of a devnet.
 const (
-	Validators = 4
+	// DefaultValidators and MaxValidators bound the committee of a devnet.
+	DefaultValidators = 4
+	MaxValidators     = 10
 	// FirstChain and SecondChain are the EVM chain ids.
 	FirstChain  = 31337
 	SecondChain = 31338
@@ -42,6 +46,17 @@ type Options struct {
 	PortOffset int    // added to the validators' ports
 	Out        io.Writer
 	Logger     *slog.Logger
+
+	Validators int                                 // DefaultValidators when 0
+	Node       map[int]NodeOptions                 // by validator, for those that differ from the others
+	Prepare    func(i int, home node.Layout) error // called when a home is complete, before anything starts
+}
+
+// NodeOptions make one validator another than the rest.
+type NodeOptions struct {
+	Program string   // path of another program instead of bridged
+	Args    []string // after "start --home <home>"
+	Env     []string // added to the environment, each NAME=value
 }
 
 func (o *Options) fill() error {
@@ -50,6 +65,12 @@ func (o *Options) fill() error {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Validators == 0 {
+		o.Validators = DefaultValidators
+	}
+	if o.Validators < 1 || o.Validators > MaxValidators {
+		return fmt.Errorf("%d validators, want 1 to %d", o.Validators, MaxValidators)
 	}
 	if o.Bin == "" {
 		self, err := os.Executable()
@@ -71,7 +92,7 @@ func (o *Options) fill() error {
 	if o.AnyPorts {
 		return o.choosePorts()
 	}
-	return freePorts(o.PortOffset)
+	return freePorts(o.PortOffset, o.Validators)
 }
 
 // prepare empties the folder of an earlier devnet or makes a new one.
@@ -104,7 +125,7 @@ func (o *Options) choosePorts() error {
 	var err error
 	for range 200 {
 		o.PortOffset = 1000 + 500*rand.IntN(50) + rand.IntN(90)
-		if err = freePorts(o.PortOffset); err == nil {
+		if err = freePorts(o.PortOffset, o.Validators); err == nil {
 			return nil
 		}
 	}
@@ -112,8 +133,8 @@ func (o *Options) choosePorts() error {
 }
 
 // freePorts reports the first port of the validators that is taken.
-func freePorts(offset int) error {
-	for i := range Validators {
+func freePorts(offset, validators int) error {
+	for i := range validators {
 		for _, p := range []int{26656, 26657, 9090, 26660} {
 			port := p + offset + portStep*i
 			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))

@@ -25,12 +25,14 @@ type Process struct {
 	Name string
 	path string
 	args []string
+	env  []string // beside this process's own
 	log  string
 
-	mu   sync.Mutex
-	cmd  *exec.Cmd
-	done chan struct{}
-	err  error
+	mu      sync.Mutex
+	mayExit bool
+	cmd     *exec.Cmd
+	done    chan struct{}
+	err     error
 }
 
 // start runs the program with its output appended to the log file.
@@ -46,6 +48,7 @@ func (p *Process) start() error {
 	}
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Env = append(os.Environ(), p.env...)
 	cmd.SysProcAttr = childAttr()
 	started, done := make(chan error), make(chan struct{})
 	go func() {
@@ -72,6 +75,24 @@ func (p *Process) start() error {
 
 // Start runs the program again after Kill or Stop.
 func (p *Process) Start() error { return p.start() }
+
+// MayExit says that the child may end by itself: the network then does not count as broken.
+func (p *Process) MayExit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mayExit = true
+}
+
+// unexpected is Exited for a child that should have stayed.
+func (p *Process) unexpected() (bool, error) {
+	p.mu.Lock()
+	may := p.mayExit
+	p.mu.Unlock()
+	if may {
+		return false, nil
+	}
+	return p.Exited()
+}
 
 // Exited reports that the child has ended although nobody stopped it.
 func (p *Process) Exited() (bool, error) {

@@ -118,7 +118,7 @@ func (n *Network) makeHomes() ([]node.Layout, *cmttypes.GenesisDoc, []string, er
 	var homes []node.Layout
 	var members []node.Member
 	var peers []string
-	for i := range Validators {
+	for i := range n.opts.Validators {
 		h := node.Layout(filepath.Join(n.opts.Dir, fmt.Sprintf("node%d", i)))
 		if err := node.Init(h, node.InitOptions{
 			ChainID: chainID, Moniker: fmt.Sprintf("node%d", i), PortOffset: n.opts.PortOffset + portStep*i, Loopback: true,
@@ -138,7 +138,7 @@ func (n *Network) makeHomes() ([]node.Layout, *cmttypes.GenesisDoc, []string, er
 	if err := node.Deal(genesis, homes, rand.Reader); err != nil {
 		return nil, nil, nil, err
 	}
-	n.say("4 validators' homes; group key dealt by this process: for a devnet only")
+	n.say("%d validators' homes; group key dealt by this process: for a devnet only", n.opts.Validators)
 	return homes, genesis, peers, nil
 }
 
@@ -180,7 +180,7 @@ func (n *Network) configure(h node.Layout) error {
 // describe writes network.json and the relayer's configuration.
 func (n *Network) describe(groupKey [32]byte, deployed []deployment) error {
 	info := &registry.Network{ChainID: chainID, BridgeID: message.BridgeID(chainID), GroupKey: groupKey, KeyVersion: 1}
-	for i := range Validators {
+	for i := range n.opts.Validators {
 		at := func(port int) string {
 			return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+n.opts.PortOffset+portStep*i))
 		}
@@ -201,19 +201,27 @@ func (n *Network) describe(groupKey [32]byte, deployed []deployment) error {
 }
 
 func (n *Network) startProcesses(ctx context.Context, homes []node.Layout) error {
-	child := func(name, program string, args ...string) (*Process, error) {
-		p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: args, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
+	child := func(name, program string, o NodeOptions, args ...string) (*Process, error) {
+		p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: append(args, o.Args...), env: o.Env, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
+		if o.Program != "" {
+			p.path = o.Program
+		}
 		return p, p.start()
 	}
 	for i, h := range homes {
-		p, err := child(fmt.Sprintf("node%d", i), "bridged", "start", "--home", string(h))
+		if n.opts.Prepare != nil {
+			if err := n.opts.Prepare(i, h); err != nil {
+				return fmt.Errorf("prepare %s: %w", h, err)
+			}
+		}
+		p, err := child(fmt.Sprintf("node%d", i), "bridged", n.opts.Node[i], "start", "--home", string(h))
 		if err != nil {
 			return err
 		}
 		n.Nodes = append(n.Nodes, p)
 	}
 	var err error
-	if n.Relayer, err = child("relayer", "relayer", "start", "--home", filepath.Join(n.opts.Dir, "relayer")); err != nil {
+	if n.Relayer, err = child("relayer", "relayer", NodeOptions{}, "start", "--home", filepath.Join(n.opts.Dir, "relayer")); err != nil {
 		return err
 	}
 	go n.watch(ctx)
@@ -225,6 +233,6 @@ func (n *Network) startProcesses(ctx context.Context, homes []node.Layout) error
 				up++
 			}
 		}
-		return up == Validators, fmt.Sprintf("heights %v", heights)
+		return up == n.opts.Validators, fmt.Sprintf("heights %v", heights)
 	})
 }

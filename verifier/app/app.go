@@ -76,6 +76,7 @@ type App struct {
 	committee committee.Keeper
 	lanes     lanes.Keeper
 	certify   certify.Keeper
+	heard     extension.Heard // of this node in the block that is being decided
 }
 
 // New opens the application over db and loads its newest state. voter must not be nil.

@@ -103,3 +103,14 @@ func memberVotes(c *abci.ExtendedCommitInfo) []certify.MemberVote {
 	}
 	return out
 }
+
+// heardOf is what a commit of height carries from one member.
+func heardOf(c *abci.ExtendedCommitInfo, self sdk.ConsAddress, height uint64) extension.Heard {
+	for i := range c.Votes {
+		v := &c.Votes[i]
+		if v.BlockIdFlag == cmtproto.BlockIDFlagCommit && len(v.VoteExtension) > 0 && bytes.Equal(v.Validator.Address, self) {
+			return extension.Heard{Height: height, Extension: v.VoteExtension}
+		}
+	}
+	return extension.Heard{}
+}

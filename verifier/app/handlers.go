@@ -113,6 +113,7 @@ func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.Resp
 	if err := a.certify.ProcessVotes(ctx, memberVotes(c)); err != nil {
 		return nil, fmt.Errorf("height %d: process votes: %w", r.Height, err)
 	}
+	a.heard = heardOf(c, a.self, uint64(r.Height-1))
 	return &sdk.ResponsePreBlock{}, nil
 }
 
@@ -128,6 +129,10 @@ func (a *App) committed(ctx sdk.Context) {
 	if err != nil {
 		a.Logger().Error("agenda of the committed state", "height", ctx.BlockHeight(), "err", err)
 		return
+	}
+	copy(agenda.AppHash[:], a.LastCommitID().Hash)
+	if a.heard.Height+1 == agenda.Height {
+		agenda.Heard = a.heard
 	}
 	a.voter.Committed(agenda)
 }

@@ -34,6 +34,9 @@ func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda,
 			return a, err
 		}
 		a.Boot, a.NextSeq, a.Pool = at.Boot, at.Next, len(have)
+		for _, c := range have {
+			a.Unused = append(a.Unused, extension.Commitment{Seq: c.Seq, D: c.D, E: c.E})
+		}
 	}
 	sources, err := k.sources(ctx)
 	if err != nil {

@@ -16,12 +16,23 @@ type Agenda struct {
 	Member      bool   // the address belongs to the active epoch; if not, only Streams are told
 	MemberIndex uint16 // 1…n in KeyEpoch
 
-	Boot    uint64 // highest boot of this member's signer in state; 0: none
-	NextSeq uint32 // next commitment of Boot that the state takes
-	Pool    int    // unused commitments of Boot that the state holds
+	Boot    uint64       // highest boot of this member's signer in state; 0: none
+	NextSeq uint32       // next commitment of Boot that the state takes
+	Pool    int          // unused commitments of Boot that the state holds
+	Unused  []Commitment // those commitments, rising seq
+
+	AppHash [32]byte // of the committed state at Height; zero when not told
+	Heard   Heard    // told after a commit alone
 
 	Streams  []StreamAgenda  // by Index
 	Sessions []SessionAgenda // open, this member signs, its share is not in; by Number
+}
+
+// Heard is what the last commit of block Agenda.Height carries from this member: what the
+// chain heard it say, whoever said it.
+type Heard struct {
+	Height    uint64 // of the extension; 0: nothing was heard
+	Extension []byte // of an entry with the Commit flag; not empty
 }
 
 // StreamAgenda is the state of one stream as one member needs it.

@@ -22,10 +22,16 @@ func (v *Voter) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-v.wake:
-			if a := v.latest.Load(); a != nil {
-				v.work(ctx, a)
-			}
+			v.Step(ctx)
 		}
+	}
+}
+
+// Step does the work for the newest committed agenda and returns: Run is a loop around it.
+// One caller at a time.
+func (v *Voter) Step(ctx context.Context) {
+	if a := v.latest.Load(); a != nil {
+		v.work(ctx, a)
 	}
 }
 

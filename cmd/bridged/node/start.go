@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"cosmossdk.io/log/v2"
+	abci "github.com/cometbft/cometbft/abci/types"
 	cmtcfg "github.com/cometbft/cometbft/config"
 	cmtnode "github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
@@ -40,11 +41,17 @@ import (
 // maxGRPCBytes bounds a query and its answer: a full page of leaves with data fits.
 const maxGRPCBytes = 32 << 20
 
-// Run runs the validator of home h until ctx ends. log takes all log lines; ready, if not
-// nil, is called once everything was started.
+// Hooks let a test build put itself between the parts of a node. The zero value changes nothing.
+type Hooks struct {
+	Ready       func()                                  // called once everything was started
+	Voter       func(app.Voter) app.Voter               // what the application asks
+	Application func(abci.Application) abci.Application // what CometBFT calls
+}
+
+// Run runs the validator of home h until ctx ends. log takes all log lines.
 //
 // Errors: ErrUnsafe, ErrConfig, app.ErrGenesis, or what a service reported.
-func Run(ctx context.Context, h Layout, c Config, log io.Writer, ready func()) (err error) {
+func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (err error) {
 	if err := errors.Join(h.Check(), c.Validate()); err != nil {
 		return err
 	}
@@ -99,7 +106,11 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, ready func()) (
 	}
 	opened.add(db)
 	border := sdkLogger(log, c.LogLevel)
-	a, err := app.New(border, db, doc.ChainID, vote, app.Options{ConsAddress: sdk.ConsAddress(key.GetAddress())})
+	var asked app.Voter = vote
+	if hooks.Voter != nil {
+		asked = hooks.Voter(vote)
+	}
+	a, err := app.New(border, db, doc.ChainID, asked, app.Options{ConsAddress: sdk.ConsAddress(key.GetAddress())})
 	if err != nil {
 		return err
 	}
@@ -119,9 +130,9 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, ready func()) (
 		}
 		list = append(list, background("follow "+s.name(), failed, func(ctx context.Context) error { return s.run(ctx, vote, c.PollInterval(), logger) }))
 	}
-	list = append(list, cometService(comet, key, h, doc, a, border, failed), queryService(c.GRPC, a, leaves{vote}, failed))
+	list = append(list, cometService(comet, key, h, doc, a, hooks, border, failed), queryService(c.GRPC, a, leaves{vote}, failed))
 	logger.Info("node starts", "chain", doc.ChainID, "height", a.LastBlockHeight(), "streams", len(sources), "share", sign != nil)
-	return runAll(ctx, list, failed, logger, ready)
+	return runAll(ctx, list, failed, logger, hooks.Ready)
 }
 
 // openSigner opens the key share of the epoch, or gives nil when the home has none: such a
@@ -150,8 +161,12 @@ func openSigner(h Layout, epoch uint64, bridge message.Hash, opened *closers, lo
 	return s, nil
 }
 
-func cometService(c *cmtcfg.Config, key *privval.FilePV, h Layout, doc *cmttypes.GenesisDoc, a *app.App, border log.Logger, failed chan<- error) service {
+func cometService(c *cmtcfg.Config, key *privval.FilePV, h Layout, doc *cmttypes.GenesisDoc, a *app.App, hooks Hooks, border log.Logger, failed chan<- error) service {
 	var n *cmtnode.Node
+	asked := server.NewCometABCIWrapper(a)
+	if hooks.Application != nil {
+		asked = hooks.Application(asked)
+	}
 	return service{
 		name: "comet",
 		start: func() error {
@@ -159,7 +174,7 @@ func cometService(c *cmtcfg.Config, key *privval.FilePV, h Layout, doc *cmttypes
 			if err != nil {
 				return fmt.Errorf("read node key: %w", err)
 			}
-			n, err = cmtnode.NewNode(c, key, id, proxy.NewLocalClientCreator(server.NewCometABCIWrapper(a)),
+			n, err = cmtnode.NewNode(c, key, id, proxy.NewLocalClientCreator(asked),
 				func() (*cmttypes.GenesisDoc, error) { return doc, nil }, cmtcfg.DefaultDBProvider,
 				cmtnode.DefaultMetricsProvider(c.Instrumentation), cometlog.CometLoggerWrapper{Logger: border})
 			if err != nil {
