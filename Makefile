@@ -53,6 +53,23 @@ test-race: ## Go tests under the race detector
 e2e: build ## real processes: 100 messages both ways, kill -9 of a validator and of the relayer
 	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m -v -run "TestEndToEnd|TestRelayerStore" ./cmd/devnet
 
+.PHONY: chaos
+chaos: build ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk
+	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 60m -v -run "TestChaos|TestByzantine|TestFullDisk" ./cmd/devnet
+
+# make sim                       the slice that CI runs: 50 seeds of 200 heights
+# make sim HOURS=2 SHARD=1/2     two hours of fresh seeds, the first half of them
+HOURS ?=
+SHARD ?= 1/1
+.PHONY: sim
+sim: ## seeded simulator: 50 seeds of 200 heights, or HOURS=2 SHARD=i/n for more
+	$(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/bridgesim
+	$(BIN)/bridgesim run $(if $(HOURS),--hours $(HOURS) --shard $(SHARD),--seeds 50) --heights 200
+
+.PHONY: mutants
+mutants: ## wrong versions of our own code, each caught by a named test (docs/mutants.md)
+	$(GO) run ./scripts/mutants
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 10s) each
 	GO=$(GO) TAGS=$(TAGS) scripts/fuzz.sh $(FUZZTIME)
