@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+
+	"github.com/aitbc/bridge/chains/failpoint"
 )
 
 // MaxRecord bounds one record, in bytes.
@@ -40,10 +42,20 @@ var (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// File is where a journal lies: *os.File is one, the simulator's disk another. A write is
+// durable once Sync has returned.
+type File interface {
+	io.ReaderAt
+	io.WriterAt
+	Truncate(size int64) error
+	Sync() error
+	Close() error
+}
+
 // Journal is an open file. It is safe for concurrent use.
 type Journal struct {
 	mu     sync.Mutex
-	file   *os.File
+	file   File
 	size   int64  // bytes on disk that hold finished records
 	chain  uint32 // checksum over all records so far
 	count  int
@@ -86,11 +98,23 @@ func Open(path string) (_ *Journal, err error) {
 		}
 		return nil, fmt.Errorf("lock journal: %w", err)
 	}
-	j := &Journal{file: f}
-	if err := j.recover(info.Size()); err != nil {
+	j, err := OpenOn(f, info.Size())
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := syncDir(dir); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// OpenOn opens the journal in a file of size bytes that the caller has opened, locked and
+// keeps when it fails: Open without the file system.
+//
+// Errors: ErrCorrupt, or the file's.
+func OpenOn(f File, size int64) (*Journal, error) {
+	j := &Journal{file: f}
+	if err := j.recover(size); err != nil {
 		return nil, err
 	}
 	return j, nil
@@ -107,9 +131,11 @@ func (j *Journal) recover(size int64) error {
 		if string(head) != magic[:size] && !allZero(head) {
 			return ErrCorrupt
 		}
+		failpoint.Hit("journal.create.write") // an empty file, which the next start takes as new
 		if _, err := j.file.WriteAt([]byte(magic), 0); err != nil {
 			return fmt.Errorf("start journal: %w", err)
 		}
+		failpoint.Hit("journal.create.written") // an empty journal, whole, in part or not at all on disk: new at the next start
 		j.size, j.fresh = int64(len(magic)), true
 		return j.sync()
 	}
@@ -119,9 +145,11 @@ func (j *Journal) recover(size int64) error {
 	}
 	if end < size {
 		j.cut = size - end
+		failpoint.Hit("journal.cut.truncate") // the unfinished record is still there and is cut at the next start
 		if err := j.file.Truncate(end); err != nil {
 			return fmt.Errorf("cut unfinished record: %w", err)
 		}
+		failpoint.Hit("journal.cut.truncated") // cut in memory, perhaps not on disk: cut again at the next start
 		if err := j.sync(); err != nil {
 			return err
 		}
@@ -201,14 +229,17 @@ func (j *Journal) Append(record []byte) error {
 	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b[:4], castagnoli))
 	b = binary.BigEndian.AppendUint32(b, chain)
 	b = append(b, record...)
+	failpoint.Hit("journal.append.write") // nothing of the record is kept, and nothing was done because of it
 	if _, err := j.file.WriteAt(b, j.size); err != nil {
 		j.failed = true
 		return fmt.Errorf("append to journal: %w", err)
 	}
+	failpoint.Hit("journal.append.written") // the record is kept unless the machine dies too; nothing was done because of it
 	if err := j.sync(); err != nil {
 		j.failed = true
 		return err
 	}
+	failpoint.Hit("journal.append.synced") // the record is kept; what it was written for did not happen
 	j.size += int64(len(b))
 	j.chain = chain
 	j.count++
