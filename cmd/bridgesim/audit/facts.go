@@ -16,7 +16,7 @@ type Send struct {
 // Delivery is a successful delivery (the event MessageDelivered), in the open block of the
 // target chain.
 type Delivery struct {
-	Message Send   // as delivered: the fields that the recipient saw, and the id
+	Message Send // as delivered: the fields that the recipient saw, and the id
 	Relayer Address
 }
 
