@@ -66,17 +66,17 @@ var ErrConfig = message.NewError(message.Halt, "follow configuration")
 //
 // Errors: the context's; ErrConfig; errors of fate halt from source, Step, store or OnWindow. A Step refusal is returned after Rereads more attempts gave it again.
 func Run(ctx context.Context, cfg Config) error {
-	l, err := newLoop(cfg)
+	l, err := New(cfg)
 	if err != nil {
 		return err
 	}
-	if err := l.retry(ctx, "replay windows", l.replay); err != nil {
+	if err := l.retry(ctx, "replay windows", l.Replay); err != nil {
 		return err
 	}
 	for {
 		var more bool
 		err := l.retry(ctx, "read source", func(ctx context.Context) (err error) {
-			more, err = l.advance(ctx)
+			more, err = l.Advance(ctx)
 			return err
 		})
 		if err != nil {
@@ -91,7 +91,9 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 }
 
-type loop struct {
+// Loop is the loop's state between two looks at the source. Run drives one; the simulator
+// drives many by itself. One caller at a time.
+type Loop struct {
 	Config
 	state    stream.State
 	blocks   uint64 // current bound of a batch
@@ -103,7 +105,10 @@ type loop struct {
 	told     bool            // OnFinal was called
 }
 
-func newLoop(cfg Config) (*loop, error) {
+// New loads the stored state. It reads and calls nothing else: Replay first, then Advance.
+//
+// Errors: ErrConfig, the store's.
+func New(cfg Config) (*Loop, error) {
 	if cfg.Source == nil || cfg.Store == nil {
 		return nil, fmt.Errorf("source and store must be set: %w", ErrConfig)
 	}
@@ -123,7 +128,7 @@ func newLoop(cfg Config) (*loop, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.Logger = cfg.Logger.With("chain", cfg.Stream.Stream.Chain)
-	l := &loop{Config: cfg, blocks: cfg.MaxBlocks}
+	l := &Loop{Config: cfg, blocks: cfg.MaxBlocks}
 	fresh, err := stream.NewState(cfg.Stream)
 	if err != nil {
 		return nil, err
@@ -145,7 +150,7 @@ func newLoop(cfg Config) (*loop, error) {
 // retry runs f until it succeeds, pausing longer each time. It gives up on the context and on
 // errors of fate halt. A reject is retried too: what an endpoint garbled once it may say well
 // the next time, and the pause bounds the noise.
-func (l *loop) retry(ctx context.Context, what string, f func(context.Context) error) error {
+func (l *Loop) retry(ctx context.Context, what string, f func(context.Context) error) error {
 	pause := l.Poll
 	for {
 		err := f(ctx)
@@ -155,7 +160,7 @@ func (l *loop) retry(ctx context.Context, what string, f func(context.Context) e
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if message.FateOf(err) == message.Halt && !errors.Is(err, errRefused) {
+		if Halts(err) {
 			return fmt.Errorf("%s of chain %s: %w", what, l.Stream.Stream.Chain, err)
 		}
 		l.Logger.Warn("source not read, trying again", "err", err, "pause", pause)
@@ -166,8 +171,14 @@ func (l *loop) retry(ctx context.Context, what string, f func(context.Context) e
 	}
 }
 
-// replay hands out stored windows, one call per attempt from where the last one stopped.
-func (l *loop) replay(ctx context.Context) error {
+// Halts says that an error of Replay or Advance ends the loop; after any other one they may
+// be called again.
+func Halts(err error) bool {
+	return message.FateOf(err) == message.Halt && !errors.Is(err, errRefused)
+}
+
+// Replay hands out stored windows. After an error it goes on where it stopped.
+func (l *Loop) Replay(ctx context.Context) error {
 	if l.OnWindow != nil && l.ReplayFrom != NoReplay {
 		if l.replayAt == 0 && l.ReplayFrom > 0 {
 			w, err := l.Store.WindowBelow(l.ReplayFrom - 1)
@@ -198,9 +209,9 @@ func (l *loop) replay(ctx context.Context) error {
 // errRefused marks a Step refusal that is to be read again.
 var errRefused = errors.New("batch refused")
 
-// advance hands out what is pending and takes one batch; more says that another may follow
+// Advance hands out what is pending and takes one batch; more says that another may follow
 // at once.
-func (l *loop) advance(ctx context.Context) (more bool, err error) {
+func (l *Loop) Advance(ctx context.Context) (more bool, err error) {
 	if err := l.deliver(); err != nil {
 		return false, err
 	}
@@ -246,7 +257,7 @@ func (l *loop) advance(ctx context.Context) (more bool, err error) {
 
 // batchEnd is the end of the batch that starts at the cursor: at most l.blocks long, but at
 // least one window.
-func (l *loop) batchEnd(newest uint64) (uint64, bool) {
+func (l *Loop) batchEnd(newest uint64) (uint64, bool) {
 	to, ok := message.WindowEnd(l.state.Next, l.Stream.Stride)
 	if !ok {
 		return 0, false
@@ -260,7 +271,7 @@ func (l *loop) batchEnd(newest uint64) (uint64, bool) {
 }
 
 // read gets a batch and the evidence for it.
-func (l *loop) read(ctx context.Context, to uint64) (stream.Batch, error) {
+func (l *Loop) read(ctx context.Context, to uint64) (stream.Batch, error) {
 	from := l.state.Next
 	batch, err := l.Source.Batch(ctx, l.Stream, from, to)
 	if err != nil {
@@ -278,7 +289,7 @@ func (l *loop) read(ctx context.Context, to uint64) (stream.Batch, error) {
 }
 
 // deliver gives pending windows to the consumer.
-func (l *loop) deliver() error {
+func (l *Loop) deliver() error {
 	for len(l.pending) > 0 {
 		if l.OnWindow != nil {
 			if err := l.OnWindow(l.pending[0]); err != nil {
@@ -291,7 +302,7 @@ func (l *loop) deliver() error {
 	return nil
 }
 
-func (l *loop) tellFinal() {
+func (l *Loop) tellFinal() {
 	last := l.state.Last
 	if last.Hash.IsZero() || (l.told && last.Number == l.final) {
 		return
