@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -85,6 +86,7 @@ func (f *flight) look(ctx context.Context, head *Block) (Receipt, bool, error) {
 			return Receipt{}, false, err
 		}
 		if ok {
+			failpoint.Hit("evm.send.mined") // the transaction stands in a block; the chain says so after the next start
 			f.missing = 0
 			f.sentAt = head.Number // mined: no reason to bid higher
 			return r, head.Number+1 >= r.Block.Number+f.m.Confirmations, nil
@@ -190,7 +192,9 @@ func (f *flight) broadcast(ctx context.Context) error {
 		return fmt.Errorf("decode transaction: %w", err)
 	}
 	hash := message.Hash(signed.Hash())
+	failpoint.Hit("evm.send.broadcast") // no endpoint has the transaction; its nonce is used by the next one
 	sendErr := f.m.Endpoint.SendRaw(ctx, f.raw)
+	failpoint.Hit("evm.send.sent") // the transaction may be mined; the chain says so after the next start
 	outcome := sendOutcome(sendErr)
 	known := slices.Contains(f.hashes, hash)
 	if errors.Is(outcome, errOutbid) || errors.Is(outcome, ErrFunds) || errors.Is(outcome, ErrRefused) {

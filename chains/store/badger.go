@@ -12,6 +12,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 )
@@ -75,6 +76,7 @@ func (b *Badger) load() error {
 	have, err := b.get([]byte{keySchema})
 	switch {
 	case errors.Is(err, stream.ErrNotFound):
+		failpoint.Hit("store.open.schema") // an empty store, which the next start takes as new
 		return b.db.Update(func(t *badger.Txn) error { return t.Set([]byte{keySchema}, want) })
 	case err != nil:
 		return err
@@ -124,13 +126,17 @@ func (b *Badger) Commit(state stream.State, windows []stream.Window) error {
 				return fmt.Errorf("write window %d: %w", windows[i].Index, err)
 			}
 		}
+		failpoint.Hit("store.commit.windows") // nothing of the commit is kept; its blocks are read again
 		if err := batch.Flush(); err != nil {
 			return fmt.Errorf("write windows: %w", err)
 		}
+		failpoint.Hit("store.commit.flushed") // windows are kept that the state does not reach: nobody sees them, and they are written again
 	}
+	failpoint.Hit("store.commit.state") // as before the commit: its blocks are read again
 	if err := b.db.Update(func(t *badger.Txn) error { return t.Set([]byte{keyState}, stream.EncodeState(state)) }); err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
+	failpoint.Hit("store.commit.stored") // the commit is kept; nobody was told: stored windows are replayed at the next start
 	b.state, b.had = cloneState(state), true
 	return nil
 }

@@ -8,5 +8,6 @@
 // could mean signing twice; an operator must then decide (docs/spec/signing.md).
 //
 // The package never rewrites a record, never continues after a failed write, and lets
-// only one process hold a file. It imports nothing else of this repository.
+// only one process hold a file. Of this repository it imports chains/failpoint
+// alone, which does nothing in an ordinary build.
 package journal

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/aitbc/bridge/chains/failpoint"
 )
 
 // Errors of this package.
@@ -79,8 +81,10 @@ func WriteFile(path string, data []byte) error {
 		return fmt.Errorf("create secret file: %w", err)
 	}
 	defer func() { _ = os.Remove(tmp) }() // gone already when all went well
+	failpoint.Hit("keystore.file.write")  // no file, but an empty one beside it under another name
 	_, err = f.Write(data)
 	if err == nil {
+		failpoint.Hit("keystore.file.written") // no file, but a whole or partial one beside it under another name
 		err = f.Sync()
 	}
 	if cerr := f.Close(); err == nil {
@@ -89,6 +93,7 @@ func WriteFile(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("write secret file: %w", err)
 	}
+	failpoint.Hit("keystore.file.synced") // no file, but a whole one beside it under another name
 	// A hard link fails when the name exists, a rename would replace it.
 	if err := os.Link(tmp, path); err != nil {
 		if errors.Is(err, fs.ErrExist) {
@@ -96,6 +101,7 @@ func WriteFile(path string, data []byte) error {
 		}
 		return fmt.Errorf("name secret file: %w", err)
 	}
+	failpoint.Hit("keystore.file.named") // the whole file, perhaps under a second name too
 	if err := os.Remove(tmp); err != nil {
 		return fmt.Errorf("remove temporary file: %w", err)
 	}

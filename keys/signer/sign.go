@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 )
@@ -76,15 +77,18 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	}
 	delete(s.pairs, req.MySeq)
 	defer p.nonce.Destroy()
+	failpoint.Hit("signer.share.burnt") // the pair is lost and no share was made: the session waits for the next attempt
 	if err := s.journal.Append(rec.encode()); err != nil {
 		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, errors.Join(ErrJournal, err))
 	}
+	failpoint.Hit("signer.share.journaled") // the journal says signed though no share was made: this session is refused for ever, the next is not
 	s.history.add(rec)
 	share, err := prepared.Sign(s.share.Index, p.nonce, s.share.Secret, s.rand)
 	if err != nil {
 		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
 	}
 	s.remember(req.SessionNumber, cached{req.Session.ID, share})
+	failpoint.Hit("signer.share.made") // the share is lost before anyone saw it: this session is refused for ever, the next is not
 	return share, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
@@ -251,10 +252,12 @@ func (s *Signer) newBoot(height, floor uint64) {
 		s.log.Info("boot id waits for the next block", "height", height)
 		return
 	}
+	failpoint.Hit("signer.boot.journal") // the boot id was never used; another is drawn at the next start
 	if err := s.journal.Append(bootRecord(boot)); err != nil {
 		s.log.Error("journal boot id", "err", err)
 		return
 	}
+	failpoint.Hit("signer.boot.journaled") // the boot id is kept and never used again; the next one is above it
 	s.boot, s.lastBoot, s.mark, s.next = boot, boot, 0, 0
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/keys/schnorr"
@@ -73,6 +74,7 @@ func (s *source) settle() (bool, error) {
 		}
 		return false, err
 	}
+	failpoint.Hit("relayer.certificate.usable") // the certificate is lost; validators give it again
 	s.usable, s.waiting = s.newest, false
 	return true, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/keys/schnorr"
@@ -168,6 +169,7 @@ func bit(word [32]byte, i uint8) bool { return word[31-i/8]>>(i%8)&1 == 1 }
 
 func (w *worker) finish(r result, now time.Time) {
 	m := r.job.Message
+	failpoint.Hit("relayer.queue.finish") // the outcome is lost; the target knows it
 	pause, changed := w.queue.Finish(r.job.ID, r.reason, now)
 	log := w.log.With("lane", m.SourceChain.String()+"->"+m.TargetChain.String(), "nonce", m.Nonce, "message", r.job.ID)
 	switch {
@@ -190,7 +192,9 @@ func (w *worker) attempt(ctx context.Context, job Job) result {
 		err = w.target.Simulate(ctx, data)
 	}
 	if err == nil {
+		failpoint.Hit("relayer.attempt.send") // the queue is lost; it is made again from the trees and the target
 		out.receipt, err = w.target.Send(ctx, data)
+		failpoint.Hit("relayer.attempt.sent") // the delivery stands on the target, the queue is lost: the target's replay bit is read again
 		var mined *evm.TxRevertedError
 		if errors.As(err, &mined) {
 			// Mined and refused: the chain has changed since the simulation. Ask it why.

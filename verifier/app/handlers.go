@@ -8,6 +8,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/verifier/extension"
 )
 
@@ -26,6 +27,7 @@ func (a *App) extendVote(ctx sdk.Context, r *abci.RequestExtendVote) (*abci.Resp
 	if b == nil {
 		b = []byte{}
 	}
+	failpoint.Hit("app.extend.release") // the extension is lost before CometBFT has it; another may be made for the same height
 	return &abci.ResponseExtendVote{VoteExtension: b}, nil
 }
 
@@ -134,5 +136,6 @@ func (a *App) committed(ctx sdk.Context) {
 	if a.heard.Height+1 == agenda.Height {
 		agenda.Heard = a.heard
 	}
+	failpoint.Hit("app.committed.tell") // the voter does not learn of the block; it is told the loaded state at the next start
 	a.voter.Committed(agenda)
 }

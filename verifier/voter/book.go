@@ -8,6 +8,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -157,9 +158,11 @@ func (b *book) enter(c *message.Checkpoint) error {
 	}
 	r := append([]byte{kindVote}, key[:]...)
 	r = binary.BigEndian.AppendUint64(r, c.End)
+	failpoint.Hit("voter.book.vote") // the window was not voted for; it is entered after the next start
 	if err := b.journal.Append(append(r, body[:]...)); err != nil {
 		return fmt.Errorf("journal vote of window %d: %w", c.End, err)
 	}
+	failpoint.Hit("voter.book.voted") // the digest is kept and not voted for yet: the same one is voted for after the next start
 	p.add(at, entry{c.End, body})
 	return nil
 }
@@ -180,9 +183,11 @@ func (b *book) boot(boot uint64) error {
 	if b.boots[boot] {
 		return nil
 	}
+	failpoint.Hit("voter.book.boot") // the signer has a boot that the vote journal lacks; no commitment of it was announced
 	if err := b.journal.Append(binary.BigEndian.AppendUint64([]byte{kindBoot}, boot)); err != nil {
 		return fmt.Errorf("journal boot: %w", err)
 	}
+	failpoint.Hit("voter.book.booted") // both journals have the boot; no commitment of it was announced
 	b.boots[boot] = true
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/keys/frost"
@@ -219,6 +220,7 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	case err != nil:
 		return err
 	}
+	failpoint.Hit("voter.window.publish") // the journaled digest is voted for after the next start
 	v.update(index, func(s *view) { s.insert(c) })
 	return nil
 }

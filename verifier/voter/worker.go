@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/keys/frost"
@@ -42,6 +43,7 @@ func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
 	}
 	v.observe(a)
 	shares := v.sign(a)
+	failpoint.Hit("voter.shares.publish") // new shares are lost before any extension carried them
 	v.mu.Lock()
 	v.publish(func(n *snapshot) { n.shares = shares })
 	v.mu.Unlock()
@@ -86,6 +88,7 @@ func (v *Voter) commit(a *extension.Agenda) {
 			return // a new boot began in between; the next agenda announces it
 		}
 	}
+	failpoint.Hit("voter.commitments.publish") // new pairs are lost before their commitments were announced
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.publish(func(n *snapshot) { n.boot, n.commitments = boot, list })
