@@ -66,6 +66,7 @@ func run(args []string, out, log io.Writer) int {
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
 	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout))
+	markTestBuild(root, log)
 	for _, c := range root.Commands() {
 		markUsage(c)
 	}
@@ -135,6 +136,7 @@ func initCommand(home func() node.Layout) *cobra.Command {
 
 func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 	var grpc, level string
+	var hooks func(node.Config) (node.Hooks, error)
 	c := &cobra.Command{
 		Use:     "start",
 		Short:   "Run the validator until SIGINT or SIGTERM",
@@ -151,13 +153,18 @@ func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 			if level != "" {
 				cfg.LogLevel = level
 			}
+			seams, err := hooks(cfg)
+			if err != nil {
+				return err
+			}
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			return node.Run(ctx, home(), cfg, log, node.Hooks{})
+			return node.Run(ctx, home(), cfg, log, seams)
 		},
 	}
 	c.Flags().StringVar(&grpc, "grpc", "", "host:port of the query server, instead of the file's")
 	c.Flags().StringVar(&level, "log-level", "", "debug, info, warn or error, instead of the file's")
+	hooks = testHooks(c, log)
 	return c
 }
 
