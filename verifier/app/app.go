@@ -65,6 +65,9 @@ func (Silent) Committed(extension.Agenda) {}
 type Options struct {
 	// ConsAddress is this node's own consensus address.
 	ConsAddress sdk.ConsAddress
+	// SyncPruning prunes old states inside Commit instead of in goroutines that outlive the
+	// application: for the simulator.
+	SyncPruning bool
 }
 
 // App is the application. New makes it ready for CometBFT.
@@ -91,6 +94,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 		baseapp.SetMinRetainBlocks(RetainBlocks),
 		baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(retainStates, 100)),
 		baseapp.SetQueryGasLimit(queryGas),
+		baseapp.SetIAVLSyncPruning(opts.SyncPruning),
 	)
 	if f := reflect.ValueOf(a.BaseApp).Elem().FieldByName("optimisticExec"); !f.IsValid() || !f.IsNil() {
 		return nil, errors.New("optimistic execution must be off")
