@@ -105,6 +105,7 @@ func WriteFile(path string, data []byte) error {
 	if err := os.Remove(tmp); err != nil {
 		return fmt.Errorf("remove temporary file: %w", err)
 	}
+	failpoint.Hit("keystore.file.placed") // the whole file, unless the machine dies too
 	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("open key directory: %w", err)
