@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 
 	"cosmossdk.io/log/v2"
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -68,6 +69,17 @@ type Options struct {
 	// SyncPruning prunes old states inside Commit instead of in goroutines that outlive the
 	// application: for the simulator.
 	SyncPruning bool
+	// RetainBlocks is how many blocks CometBFT keeps at least; 0: the constant.
+	RetainBlocks uint64
+	// Snapshots for nodes that join by state sync; none without a directory.
+	Snapshots Snapshots
+}
+
+// Snapshots says where and when copies of the state are laid aside.
+type Snapshots struct {
+	Dir      string // made with mode 0700
+	Interval uint64 // blocks between two; 0: none is taken, those of others can be restored
+	Keep     uint32 // how many of the newest stay
 }
 
 // App is the application. New makes it ready for CometBFT.
@@ -80,6 +92,8 @@ type App struct {
 	lanes     lanes.Keeper
 	certify   certify.Keeper
 	heard     extension.Heard // of this node in the block that is being decided
+	faults    *faults
+	members   atomic.Pointer[roster] // of the newest committed state; nil before the first
 }
 
 // New opens the application over db and loads its newest state. voter must not be nil.
@@ -88,10 +102,18 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 		return nil, errors.New("voter and chain id must be given")
 	}
 	decoder := func([]byte) (sdk.Tx, error) { return nil, ErrNoTransactions }
-	a := &App{chainID: chainID, self: opts.ConsAddress, voter: voter}
+	a := &App{chainID: chainID, self: opts.ConsAddress, voter: voter, faults: newFaults()}
+	if opts.RetainBlocks == 0 {
+		opts.RetainBlocks = RetainBlocks
+	}
+	copies, err := openSnapshots(opts.Snapshots)
+	if err != nil {
+		return nil, err
+	}
 	a.BaseApp = baseapp.NewBaseApp(Name, logger, db, decoder,
 		baseapp.SetChainID(chainID),
-		baseapp.SetMinRetainBlocks(RetainBlocks),
+		baseapp.SetMinRetainBlocks(opts.RetainBlocks),
+		copies,
 		baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(retainStates, 100)),
 		baseapp.SetQueryGasLimit(queryGas),
 		baseapp.SetIAVLSyncPruning(opts.SyncPruning),
@@ -120,7 +142,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 		return &abci.ResponseCheckTx{Code: 1, Codespace: Name, Log: ErrNoTransactions.Error()}, nil
 	})
 	a.SetExtendVoteHandler(a.extendVote)
-	a.SetVerifyVoteExtensionHandler(verifyVoteExtension)
+	a.SetVerifyVoteExtensionHandler(a.verifyVoteExtension)
 	a.SetPrepareProposal(a.prepareProposal)
 	a.SetProcessProposal(a.processProposal)
 	a.SetPreBlocker(a.preBlock)
@@ -130,6 +152,11 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	}
 	return a, nil
 }
+
+// first reports whether the block that is being made is the chain's first, at whatever initial
+// height: the committed state decides, so that a node which starts from an export, a snapshot
+// or a crash judges alike. The first block carries no last commit.
+func (a *App) first() bool { return a.LastBlockHeight() == 0 }
 
 // Announce hands the state that was loaded to the voter: once, before CometBFT starts.
 // It does nothing on an empty state.

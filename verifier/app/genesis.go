@@ -11,6 +11,8 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cryptoenc "github.com/cometbft/cometbft/crypto/encoding"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -18,6 +20,7 @@ import (
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/certify"
 	"github.com/aitbc/bridge/verifier/committee"
+	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/lanes"
 )
 
@@ -71,15 +74,43 @@ func checkValidators(vals []abci.ValidatorUpdate, e *committeev1.Epoch) error {
 	return nil
 }
 
+// CheckStart says whether a chain whose first block is initial can start from g: vote
+// extensions on from the first block (a chain that enables them later has a height at which
+// nodes disagree), a later first block only under a later fork number, and blocks large
+// enough for the worst last commit.
+//
+// The proposer of the next block must carry every entry of the last commit unmodified, also
+// the entry of a member whose precommit came late and was judged by nobody. CometBFT bounds
+// such an extension by MaxVoteExtensionSize alone; f members may send one each. A block too
+// small for them would stop every proposer.
+func CheckStart(g *Genesis, initial int64, p *cmtproto.ConsensusParams) error {
+	var bad []error
+	if p == nil || p.Abci == nil || p.Abci.VoteExtensionsEnableHeight != initial {
+		bad = append(bad, fmt.Errorf("consensus_params.abci.vote_extensions_enable_height must be the initial height %d: %w", initial, ErrGenesis))
+	}
+	if initial > 1 && g.Committee.Fork < 2 {
+		bad = append(bad, fmt.Errorf("initial_height %d under fork %d: only an export starts above 1, under a higher fork: %w", initial, g.Committee.Fork, ErrGenesis))
+	}
+	if n := len(g.Committee.Epoch.Members); p == nil || p.Block == nil || p.Block.MaxBytes < MinBlockBytes(n) {
+		bad = append(bad, fmt.Errorf("consensus_params.block.max_bytes must be at least %d for %d members: %w", MinBlockBytes(n), n, ErrGenesis))
+	}
+	return errors.Join(bad...)
+}
+
+// MinBlockBytes is how large blocks of n members must be allowed to be: f oversized entries,
+// honest ones for the rest, twice the commit itself, header and evidence.
+func MinBlockBytes(n int) int64 {
+	const entry, rest = 1 << 10, 1<<20 + 1<<18 // of one entry beside its extension; header, evidence, slack
+	f := n - committee.Threshold(n)
+	return int64(f)*int64(cmttypes.MaxVoteExtensionSize) + int64(n)*(extension.MaxBytes+entry) + rest
+}
+
 func (a *App) initChain(ctx sdk.Context, r *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
-	if r.ConsensusParams == nil || r.ConsensusParams.Abci == nil || r.ConsensusParams.Abci.VoteExtensionsEnableHeight != 1 {
-		return nil, fmt.Errorf("consensus_params.abci.vote_extensions_enable_height must be 1: %w", ErrGenesis)
-	}
-	if r.InitialHeight > 1 {
-		return nil, fmt.Errorf("initial_height %d, must be 1: %w", r.InitialHeight, ErrGenesis)
-	}
 	g, err := ParseGenesis(r.AppStateBytes)
 	if err != nil {
+		return nil, err
+	}
+	if err := CheckStart(&g, max(r.InitialHeight, 1), r.ConsensusParams); err != nil {
 		return nil, err
 	}
 	if err := g.Validate(); err != nil {

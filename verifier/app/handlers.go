@@ -16,12 +16,13 @@ import (
 // validator whose own extension fails VerifyVoteExtension stops consensus, so what the voter
 // gives is checked first.
 func (a *App) extendVote(ctx sdk.Context, r *abci.RequestExtendVote) (*abci.ResponseExtendVote, error) {
-	b, err := a.extend(ctx)
+	b, err := a.extend(ctx, uint64(r.Height))
 	if err == nil {
 		err = extension.Check(b)
 	}
 	if err != nil {
 		a.Logger().Error("own extension replaced by an empty one", "height", r.Height, "err", err)
+		a.faults.add(FaultOwnExtension, "replaced", a.self, r.Height, err)
 		b = nil
 	}
 	if b == nil {
@@ -31,7 +32,7 @@ func (a *App) extendVote(ctx sdk.Context, r *abci.RequestExtendVote) (*abci.Resp
 	return &abci.ResponseExtendVote{VoteExtension: b}, nil
 }
 
-func (a *App) extend(ctx sdk.Context) (b []byte, err error) {
+func (a *App) extend(ctx sdk.Context, height uint64) (b []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b, err = nil, fmt.Errorf("panic: %v", p)
@@ -41,14 +42,18 @@ func (a *App) extend(ctx sdk.Context) (b []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("agenda: %w", err)
 	}
+	if a.first() {
+		agenda.Height = height - 1 // the state knows no height before its first block
+	}
 	return a.voter.Extend(agenda), nil
 }
 
 // verifyVoteExtension judges structure alone, so two honest nodes never disagree.
-func verifyVoteExtension(_ sdk.Context, r *abci.RequestVerifyVoteExtension) (*abci.ResponseVerifyVoteExtension, error) {
+func (a *App) verifyVoteExtension(_ sdk.Context, r *abci.RequestVerifyVoteExtension) (*abci.ResponseVerifyVoteExtension, error) {
 	status := abci.ResponseVerifyVoteExtension_ACCEPT
-	if extension.Check(r.VoteExtension) != nil {
+	if err := extension.Check(r.VoteExtension); err != nil {
 		status = abci.ResponseVerifyVoteExtension_REJECT
+		a.faults.add(FaultExtension, extensionRule(r.VoteExtension), r.ValidatorAddress, r.Height, err)
 	}
 	return &abci.ResponseVerifyVoteExtension{Status: status}, nil
 }
@@ -56,7 +61,7 @@ func verifyVoteExtension(_ sdk.Context, r *abci.RequestVerifyVoteExtension) (*ab
 // prepareProposal injects the last commit as it is. It drops nothing: length, order and
 // power are checked against the last commit, and what does not decode is skipped later.
 func (a *App) prepareProposal(_ sdk.Context, r *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
-	if r.Height <= 1 {
+	if a.first() {
 		return &abci.ResponsePrepareProposal{}, nil
 	}
 	tx, err := r.LocalLastCommit.Marshal()
@@ -70,7 +75,8 @@ func (a *App) prepareProposal(_ sdk.Context, r *abci.RequestPrepareProposal) (*a
 
 func (a *App) processProposal(ctx sdk.Context, r *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 	if err := a.checkProposal(ctx, r); err != nil {
-		a.Logger().Warn("proposal refused", "height", r.Height, "err", err)
+		a.Logger().Warn("proposal refused", "height", r.Height, "member", a.members.Load().name(r.ProposerAddress), "err", err)
+		a.faults.add(FaultProposal, ruleOf(err), r.ProposerAddress, r.Height, err)
 		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
 	}
 	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
@@ -78,11 +84,11 @@ func (a *App) processProposal(ctx sdk.Context, r *abci.RequestProcessProposal) (
 
 func (a *App) checkProposal(ctx sdk.Context, r *abci.RequestProcessProposal) error {
 	want := 1
-	if r.Height <= 1 {
+	if a.first() {
 		want = 0
 	}
 	if len(r.Txs) != want {
-		return refuse("%d transactions, want %d", len(r.Txs), want)
+		return refuse(ruleTransactions, "%d transactions, want %d", len(r.Txs), want)
 	}
 	if want == 0 {
 		return nil
@@ -102,11 +108,11 @@ func (a *App) checkProposal(ctx sdk.Context, r *abci.RequestProcessProposal) err
 // block was accepted by ProcessProposal of a quorum, so an error here is a bug: it stops
 // the node instead of forking it.
 func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-	if r.Height <= 1 {
+	if a.first() {
 		return &sdk.ResponsePreBlock{}, a.certify.ProcessVotes(ctx, nil)
 	}
 	if len(r.Txs) != 1 {
-		return nil, refuse("height %d: %d transactions decided", r.Height, len(r.Txs))
+		return nil, refuse(ruleTransactions, "height %d: %d transactions decided", r.Height, len(r.Txs))
 	}
 	c, err := decodeCommit(r.Txs[0])
 	if err != nil {
@@ -115,7 +121,12 @@ func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.Resp
 	if err := a.certify.ProcessVotes(ctx, memberVotes(c)); err != nil {
 		return nil, fmt.Errorf("height %d: process votes: %w", r.Height, err)
 	}
-	a.heard = heardOf(c, a.self, uint64(r.Height-1))
+	fork, err := a.committee.Fork(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("height %d: %w", r.Height, err)
+	}
+	a.heard = heardOf(c, a.self, uint64(r.Height-1), fork)
+	a.faults.commit(c, fork, r.Height-1)
 	return &sdk.ResponsePreBlock{}, nil
 }
 
@@ -132,6 +143,7 @@ func (a *App) committed(ctx sdk.Context) {
 		a.Logger().Error("agenda of the committed state", "height", ctx.BlockHeight(), "err", err)
 		return
 	}
+	a.meet(ctx)
 	copy(agenda.AppHash[:], a.LastCommitID().Hash)
 	if a.heard.Height+1 == agenda.Height {
 		agenda.Heard = a.heard
