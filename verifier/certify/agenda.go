@@ -22,9 +22,20 @@ func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda,
 	if a.Height, err = st.number(prefixHeight); err != nil {
 		return a, err
 	}
+	v := &step{k: k, ctx: ctx, st: st, ep: ep}
+	if err := v.standing(); err != nil {
+		return a, err
+	}
+	h, err := v.haltRecord()
+	if err != nil {
+		return a, err
+	}
+	if h != nil {
+		a.Halted = h.Reason.String()
+	}
 	m, isMember := ep.find(addr)
 	if isMember {
-		a.Member, a.MemberIndex = true, m.index
+		a.Member, a.MemberIndex, a.Suspended = true, m.index, v.out[m.index-1]
 		var at mark
 		var have pool
 		if _, err := st.get(keyMember(prefixMark, m.addr), &at); err != nil {

@@ -137,9 +137,13 @@ func TestEquivocation(t *testing.T) {
 		t.Fatal("the same evidence twice")
 	}
 	n.nodes[0].change = nil
-	n.vote(1, 9, 0, 3)
+	var first ballots
+	if want := n.checkpoint(1, 9, 0); !n.get(keyStreamMember(prefixBallots, 1, n.nodes[0].addr), &first) || len(first) != 1 || first[0].Body != want.BodyHash() {
+		t.Fatalf("the first vote does not stand: %+v", first)
+	}
+	n.vote(1, 9, 0, 3, 4)
 	n.blocks(4)
-	n.certified(1, 9, 0) // the first vote stood
+	n.certified(1, 9, 0)
 	if n.get(keyStreamMember(prefixFraud, 1, n.nodes[1].addr), &f) {
 		t.Fatal("evidence against an honest member")
 	}

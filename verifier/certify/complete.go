@@ -46,7 +46,9 @@ func (s *step) complete() error {
 		}
 		sig, err := p.Aggregate(shares)
 		if err != nil {
-			s.findCulprits(q, p)
+			if err := s.findCulprits(q, p); err != nil {
+				return err
+			}
 			continue
 		}
 		for i := range q.Signers {
@@ -60,7 +62,7 @@ func (s *step) complete() error {
 }
 
 // findCulprits checks the shares one by one: a wrong one benches, a right one clears.
-func (s *step) findCulprits(q *session, p *frost.Prepared) {
+func (s *step) findCulprits(q *session, p *frost.Prepared) error {
 	for i := range q.Signers {
 		g := &q.Signers[i]
 		m, ok := s.ep.member(g.Index)
@@ -73,9 +75,12 @@ func (s *step) findCulprits(q *session, p *frost.Prepared) {
 		case err == nil:
 			s.st.kv.Delete(keyMember(prefixBench, g.Addr))
 		case errors.As(err, &wrong):
-			s.bench(m, q.Number, reasonInvalid)
+			if err := s.bench(m, q.Number, reasonInvalid); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // certify stores the certificate and removes what it makes void: sessions at or below its
@@ -175,7 +180,9 @@ func (s *step) judge() error {
 			}
 			if s.present[g.Index-1] && !g.Blamed {
 				g.Blamed, q.dirty = true, true
-				s.bench(m, q.Number, reasonMissing)
+				if err := s.bench(m, q.Number, reasonMissing); err != nil {
+					return err
+				}
 			}
 			var at mark
 			if _, err := s.st.get(keyMember(prefixMark, g.Addr), &at); err != nil {
@@ -185,34 +192,6 @@ func (s *step) judge() error {
 		}
 	}
 	return nil
-}
-
-// bench puts m behind others: BenchBlocks, doubled on each repetition up to MaxBenchBlocks.
-// At most one step per block.
-func (s *step) bench(m member, session uint64, reason string) {
-	if s.benched[m.index-1] {
-		return
-	}
-	s.benched[m.index-1] = true
-	key := keyMember(prefixBench, m.addr)
-	var b bench
-	if _, err := s.st.get(key, &b); err != nil {
-		b = bench{}
-	}
-	blocks := uint64(MaxBenchBlocks)
-	if b.Level < 16 {
-		blocks = min(uint64(BenchBlocks)<<b.Level, MaxBenchBlocks)
-		b.Level++
-	}
-	b.Until = s.h + blocks
-	s.st.set(key, &b)
-	s.emitBench(m, session, reason, &b)
-}
-
-func (s *step) isBenched(m member) (bool, error) {
-	var b bench
-	_, err := s.st.get(keyMember(prefixBench, m.addr), &b)
-	return b.Until > s.h, err
 }
 
 // owes reports whether m's share of an open session of body is due and not in.

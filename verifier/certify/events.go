@@ -14,9 +14,8 @@ const (
 	EventSession      = "bridge_session"
 	EventEquivocation = "bridge_equivocation"
 	EventBench        = "bridge_bench"
-
-	reasonInvalid = "invalid_share"
-	reasonMissing = "missing_share"
+	EventSuspended    = "bridge_suspended"
+	EventHalt         = "bridge_halt"
 )
 
 func dec(v uint64) string { return strconv.FormatUint(v, 10) }
@@ -45,6 +44,14 @@ func (s *step) emitEquivocation(m member, stream uint16, f *fraud) {
 		"first", f.First.String(), "second", f.Second.String())
 }
 
-func (s *step) emitBench(m member, session uint64, reason string, b *bench) {
-	s.emit(EventBench, "member", dec(uint64(m.index)), "session", dec(session), "reason", reason, "until", dec(b.Until))
+func (s *step) emitBench(m member, session uint64, b *bench) {
+	s.emit(EventBench, "member", dec(uint64(m.index)), "session", dec(session), "reason", b.Reason.String(), "until", dec(b.Until))
+}
+
+func (s *step) emitSuspended(m member, p *suspension) {
+	s.emit(EventSuspended, "member", dec(uint64(m.index)), "stream", dec(uint64(p.Stream)), "end", dec(p.End), "epoch", dec(p.Epoch))
+}
+
+func (s *step) emitHalt(h *halt) {
+	s.emit(EventHalt, "reason", h.Reason.String(), "member", dec(uint64(h.Member)), "stream", dec(uint64(h.Stream)), "end", dec(h.End))
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // Genesis is what of the module's state outlives an export: nonce marks, the session
-// counter, certificates and evidence, as records of the store. Votes, sessions and
-// commitments do not: an import takes a new fork number, and members start anew.
+// counter, certificates, conduct, evidence and suspensions, as records of the store. Votes,
+// sessions, commitments, benches, heartbeats and a halt do not: an import takes a new fork
+// number, which is an act of t operators, and members start anew.
 type Genesis struct {
 	Records []Record `json:"records"`
 }
@@ -36,6 +37,8 @@ var kept = []space{
 	{prefixCertificate, 11, func() record { return new(certificate) }},
 	{prefixNewest, 3, func() record { return new(certificate) }},
 	{prefixFraud, 23, func() record { return new(fraud) }},
+	{prefixSuspension, 21, func() record { return new(suspension) }},
+	{prefixConduct, 21, func() record { return new(conduct) }},
 }
 
 // InitGenesis fills an empty store. Errors: ErrRecord for a record that no export writes.

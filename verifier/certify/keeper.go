@@ -20,6 +20,8 @@ const StoreKey = "certify"
 // Bounds of the module's state (I-13). Per member: MaxPool commitments, MaxVotes votes per
 // stream. Per stream: KeptCertificates certificates, 4(f+1) open sessions.
 const (
+	// CoverBlocks is how long a heartbeat shows that its member covers the stream.
+	CoverBlocks = 3 * extension.HeartbeatBlocks
 	// MaxPool bounds the unused commitments kept per member.
 	MaxPool = 16
 	// MaxVotes bounds the uncertified votes kept per member and stream.
@@ -56,6 +58,8 @@ type MemberVote struct {
 	Present bool
 	// Extension is nil when it was empty or did not decode.
 	Extension *extension.Extension
+	// Garbled: the signed extension does not decode. It says nothing and counts as conduct.
+	Garbled bool
 }
 
 // Keeper owns the module's store.

@@ -11,7 +11,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 )
 
-// tally is the votes of active members for one body of one stream.
+// tally is the votes of active, not suspended members for one body of one stream.
 type tally struct {
 	ballot ballot // of the first voter
 	voters []member
@@ -20,7 +20,10 @@ type tally struct {
 // tallies counts the stream's votes, by end and then by body hash; ends are the members'
 // newest named window ends, descending.
 func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
-	for _, m := range s.ep.members {
+	for i, m := range s.ep.members {
+		if s.out[i] {
+			continue
+		}
 		var list ballots
 		if _, err := s.st.get(keyStreamMember(prefixBallots, stream, m.addr), &list); err != nil {
 			return nil, nil, err

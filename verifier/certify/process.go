@@ -22,9 +22,11 @@ type step struct {
 	ep      epoch
 	sources []source
 	ext     []*extension.Extension // by member position; nil: nothing to read
-	present []bool                 // by member position: Commit flag
+	present []bool                 // by member position: Commit flag, not of another fork
 	open    []*session             // by number
 	benched []bool                 // by member position: was benched in this block
+	out     []bool                 // by member position: suspended
+	halted  bool                   // nothing is signed any more
 }
 
 // ProcessVotes takes the last commit of the block in ctx and moves the state by one block:
@@ -49,8 +51,10 @@ func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 		return err
 	}
 	if s.ep.number != 0 {
-		s.admit(votes)
-		for _, pass := range []func() error{s.hear, s.complete, s.judge, s.plan, s.save} {
+		for _, pass := range []func() error{
+			s.standing, func() error { return s.admit(votes) }, s.hear,
+			s.unlessHalted(s.complete), s.unlessHalted(s.judge), s.unlessHalted(s.plan), s.save,
+		} {
 			if err := pass(); err != nil {
 				return err
 			}
@@ -67,6 +71,13 @@ func (s *step) enterEpoch() error {
 	if err != nil || last == s.ep.number {
 		return err
 	}
+	s.dropOpen()
+	s.st.setNumber(prefixEpoch, s.ep.number)
+	return nil
+}
+
+// dropOpen ends all sessions, signings and targets.
+func (s *step) dropOpen() {
 	for _, q := range s.open {
 		s.st.kv.Delete(keySession(q.Number))
 		s.st.kv.Delete(keyStream(prefixSigning, q.Ballot.Stream))
@@ -76,24 +87,34 @@ func (s *step) enterEpoch() error {
 		s.st.kv.Delete(keyStream(prefixSigning, src.index))
 		s.st.kv.Delete(keyStream(prefixTarget, src.index))
 	}
-	s.st.setNumber(prefixEpoch, s.ep.number)
-	return nil
 }
 
 // admit sorts the commit's entries to members; the first entry of a member counts.
-func (s *step) admit(votes []MemberVote) {
+//
+// An extension of another fork is passed over as if its member were absent. CometBFT's
+// signature binds chain id, height and round, not the block, so a proposer may show what an
+// honest member said at this height before the fork: it proves nothing against it.
+func (s *step) admit(votes []MemberVote) error {
 	n := len(s.ep.members)
 	s.ext, s.present, s.benched = make([]*extension.Extension, n), make([]bool, n), make([]bool, n)
+	seen := make([]bool, n)
 	for _, v := range votes {
 		m, ok := s.ep.find(v.Address)
-		if !ok || !v.Present || s.present[m.index-1] {
+		if !ok || !v.Present || seen[m.index-1] {
 			continue
 		}
-		s.present[m.index-1] = true
-		if v.Extension != nil && v.Extension.Fork == s.ep.fork {
-			s.ext[m.index-1] = v.Extension
+		seen[m.index-1] = true
+		if v.Extension != nil && v.Extension.Fork != s.ep.fork {
+			continue
+		}
+		s.present[m.index-1], s.ext[m.index-1] = true, v.Extension
+		if v.Garbled {
+			if err := s.record(m, func(c *conduct) *occurrences { return &c.Garbled }); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // hear takes each member's items in one pass.
@@ -106,9 +127,7 @@ func (s *step) hear() error {
 		if err := s.takeCommitments(m, e); err != nil {
 			return err
 		}
-		if err := s.takeHeartbeats(m, e); err != nil {
-			return err
-		}
+		s.takeHeartbeats(m, e)
 		for j := range e.Votes {
 			if err := s.takeVote(m, e.Votes[j]); err != nil {
 				return err
@@ -161,23 +180,15 @@ func (s *step) takeCommitments(m member, e *extension.Extension) error {
 	return nil
 }
 
-func (s *step) takeHeartbeats(m member, e *extension.Extension) error {
+// takeHeartbeats notes what the member says that it covers; nothing else reads it.
+func (s *step) takeHeartbeats(m member, e *extension.Extension) {
 	for _, b := range e.Heartbeats {
 		src, ok := s.source(b.Stream)
 		if !ok || !message.Aligned(b.End, src.stride) {
 			continue
 		}
-		key := keyStreamMember(prefixHeartbeat, b.Stream, m.addr)
-		var old number
-		known, err := s.st.get(key, &old)
-		if err != nil {
-			return err
-		}
-		if end := number(b.End); !known || end > old {
-			s.st.set(key, &end)
-		}
+		s.st.set(keyStreamMember(prefixHeartbeat, b.Stream, m.addr), &heartbeat{End: b.End, Height: s.h})
 	}
-	return nil
 }
 
 // takeVote records a vote that grows the certified tree. The first vote of a member for
@@ -239,27 +250,6 @@ func (s *step) evict(list ballots) (ballots, error) {
 // root are new, the messages not fewer. INVARIANT: I-04.
 func grows(c, v *extension.Vote) bool {
 	return v.End > c.End && v.LeafCount > c.LeafCount && v.MessageCount >= c.MessageCount && v.Root != c.Root && v.PeaksHash != c.PeaksHash
-}
-
-// equivocated records the evidence; the extension with its signature is in the last commit of block h.
-func (s *step) equivocated(m member, first, second ballot) error {
-	key := keyStreamMember(prefixFraud, second.Stream, m.addr)
-	var f fraud
-	known, err := s.st.get(key, &f)
-	if err != nil {
-		return err
-	}
-	if known && f.End == second.End && f.Second == second.Body {
-		return nil // members repeat what the state does not show
-	}
-	count := f.Count
-	if count < ^uint32(0) {
-		count++
-	}
-	f = fraud{Count: count, Height: s.h, End: second.End, First: first.Body, Second: second.Body}
-	s.st.set(key, &f)
-	s.emitEquivocation(m, second.Stream, &f)
-	return nil
 }
 
 // takeShares files shares with their open sessions; the first of a member stands. Whether

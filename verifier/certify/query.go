@@ -76,14 +76,15 @@ func (s QueryServer) StreamStatus(ctx context.Context, r *certifyv1.QueryStreamS
 	if err != nil {
 		return nil, broken(err)
 	}
-	v := &step{k: s.k, ctx: c, st: s.k.state(c), sources: sources}
+	v, err := s.view(c)
+	if err != nil {
+		return nil, broken(err)
+	}
+	v.sources = sources
 	if _, ok := v.source(stream); !ok {
 		return nil, status.Errorf(codes.NotFound, "stream %d", stream)
 	}
-	if v.ep, err = s.k.epoch(c); err != nil {
-		return nil, broken(err)
-	}
-	out := &certifyv1.QueryStreamStatusResponse{Stream: r.Stream}
+	out := &certifyv1.QueryStreamStatusResponse{Stream: r.Stream, Threshold: uint32(v.ep.threshold)}
 	last, ok, err := v.st.newest(stream)
 	if err != nil {
 		return nil, broken(err)
@@ -118,14 +119,26 @@ func (s QueryServer) StreamStatus(ctx context.Context, r *certifyv1.QueryStreamS
 		}
 	}
 	for _, m := range v.ep.members {
-		var end number
-		ok, err := v.st.get(keyStreamMember(prefixHeartbeat, stream, m.addr), &end)
+		var b heartbeat
+		ok, err := v.st.get(keyStreamMember(prefixHeartbeat, stream, m.addr), &b)
 		if err != nil {
 			return nil, broken(err)
 		}
-		if ok {
-			out.Heartbeats = append(out.Heartbeats, certifyv1.Heartbeat{Member: uint32(m.index), End: uint64(end)})
+		if !ok {
+			continue
 		}
+		covers := v.covers(m, b)
+		if covers {
+			out.Covered++
+		}
+		out.Heartbeats = append(out.Heartbeats, certifyv1.Heartbeat{Member: uint32(m.index), End: b.End, Height: b.Height, Covers: covers})
+	}
+	h, err := v.haltRecord()
+	if err != nil {
+		return nil, broken(err)
+	}
+	if h != nil {
+		out.Halted = h.Reason.String()
 	}
 	return out, nil
 }

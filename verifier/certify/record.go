@@ -92,9 +92,71 @@ func (c *certificate) checkpoint(bridgeID message.Hash) message.Checkpoint {
 
 // bench orders a member behind others until Until; Level counts repetitions.
 type bench struct {
-	Level uint8
-	Until uint64
+	Level  uint8
+	Until  uint64
+	Reason reason
 }
+
+// heartbeat is the newest final window end that a member named and the height that brought it.
+type heartbeat struct {
+	End    uint64
+	Height uint64
+}
+
+// occurrences counts; Height is of the last one.
+type occurrences struct {
+	Count  uint32
+	Height uint64
+}
+
+func (o *occurrences) add(height uint64) {
+	if o.Count < ^uint32(0) {
+		o.Count++
+	}
+	o.Height = height
+}
+
+// conduct is what a member did wrong, written when something happens.
+type conduct struct {
+	Garbled       occurrences // signed extensions that do not decode
+	Invalid       occurrences // invalid shares
+	Missing       occurrences // signed extensions without the share that was due, once per session
+	Equivocations occurrences // in all streams
+}
+
+// suspension takes a member out of everything but open sessions while Epoch is the active
+// key epoch. Stream and End name the window of the equivocation.
+type suspension struct {
+	Epoch  uint64
+	Since  uint64
+	Stream uint16
+	End    uint64
+}
+
+// halt ends signing: no session and no certificate any more. Member, Addr, Stream and End
+// name the last cause.
+type halt struct {
+	Reason reason
+	Height uint64
+	Member uint16
+	Addr   address
+	Stream uint16
+	End    uint64
+}
+
+// reason is why a member is benched or the chain halted.
+type reason uint8
+
+const (
+	reasonMissing reason = 1
+	reasonInvalid reason = 2
+	reasonTooMany reason = 3
+	reasonEnd     reason = 4 // the first value that has no meaning
+)
+
+var reasonNames = [reasonEnd]string{"", "missing_share", "invalid_share", "too_many_equivocators"}
+
+func (r reason) String() string { return reasonNames[r] }
 
 // fraud is a member's newest equivocation in one stream.
 type fraud struct {
@@ -162,6 +224,12 @@ func (f *fields) flag(v *bool) {
 	*v = w == 1
 }
 
+// reason refuses zero and values without a meaning.
+func (f *fields) reason(v *reason) {
+	f.u8((*uint8)(v))
+	f.bad = f.bad || *v == 0 || *v >= reasonEnd
+}
+
 type record interface{ fields(*fields) }
 
 func encode(r record) []byte {
@@ -182,7 +250,32 @@ func decode(b []byte, r record) error {
 func (m *mark) fields(f *fields)   { f.u64(&m.Boot); f.u32(&m.Next) }
 func (p *pair) fields(f *fields)   { f.u32(&p.Seq); f.raw(p.D[:]); f.raw(p.E[:]) }
 func (t *target) fields(f *fields) { f.u64(&t.End); f.u64(&t.Sticky) }
-func (b *bench) fields(f *fields)  { f.u8(&b.Level); f.u64(&b.Until) }
+func (b *bench) fields(f *fields)  { f.u8(&b.Level); f.u64(&b.Until); f.reason(&b.Reason) }
+
+func (h *heartbeat) fields(f *fields)   { f.u64(&h.End); f.u64(&h.Height) }
+func (o *occurrences) fields(f *fields) { f.u32(&o.Count); f.u64(&o.Height) }
+
+func (c *conduct) fields(f *fields) {
+	for _, o := range []*occurrences{&c.Garbled, &c.Invalid, &c.Missing, &c.Equivocations} {
+		o.fields(f)
+	}
+}
+
+func (s *suspension) fields(f *fields) {
+	f.u64(&s.Epoch)
+	f.u64(&s.Since)
+	f.u16(&s.Stream)
+	f.u64(&s.End)
+}
+
+func (h *halt) fields(f *fields) {
+	f.reason(&h.Reason)
+	f.u64(&h.Height)
+	f.u16(&h.Member)
+	f.raw(h.Addr[:])
+	f.u16(&h.Stream)
+	f.u64(&h.End)
+}
 
 func (b *ballot) fields(f *fields) {
 	f.u16(&b.Stream)

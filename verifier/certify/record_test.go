@@ -18,7 +18,11 @@ func records() []record {
 		&mark{Boot: 1 << 40, Next: 9},
 		&pair{Seq: 3, D: [33]byte{2}, E: [33]byte{3}},
 		&target{End: 9, Sticky: 8},
-		&bench{Level: 2, Until: 100},
+		&bench{Level: 2, Until: 100, Reason: reasonInvalid},
+		&heartbeat{End: 9, Height: 8},
+		&conduct{Garbled: occurrences{1, 2}, Invalid: occurrences{3, 4}, Missing: occurrences{5, 6}, Equivocations: occurrences{7, 8}},
+		&suspension{Epoch: 1, Since: 2, Stream: 3, End: 4},
+		&halt{Reason: reasonTooMany, Height: 2, Member: 3, Addr: address{4}, Stream: 5, End: 6},
 		&b,
 		&ballots{b, b},
 		&pool{{Seq: 1}, {Seq: 2}},
@@ -42,6 +46,17 @@ func TestRecordsRoundTrip(t *testing.T) {
 			if err := decode(wrong, other); !errors.Is(err, ErrRecord) || message.FateOf(err) != message.Halt {
 				t.Errorf("%T of %d bytes: %v", r, len(wrong), err)
 			}
+		}
+	}
+}
+
+func TestReasonWithoutMeaningIsRefused(t *testing.T) {
+	for _, why := range []reason{0, reasonEnd, 0xff} {
+		if err := decode(encode(&bench{Until: 1, Reason: why}), new(bench)); !errors.Is(err, ErrRecord) {
+			t.Errorf("bench for reason %d: %v", why, err)
+		}
+		if err := decode(encode(&halt{Reason: why}), new(halt)); !errors.Is(err, ErrRecord) {
+			t.Errorf("halt for reason %d: %v", why, err)
 		}
 	}
 }

@@ -20,11 +20,14 @@ const (
 	prefixCertificate = 0x07 // stream 2, end 8 → certificate
 	prefixNewest      = 0x08 // stream 2 → newest certificate
 	prefixBench       = 0x09 // address → bench
-	prefixHeartbeat   = 0x0a // stream 2, address → end
+	prefixHeartbeat   = 0x0a // stream 2, address → heartbeat
 	prefixTarget      = 0x0b // stream 2 → target
 	prefixFraud       = 0x0c // stream 2, address → fraud
 	prefixEpoch       = 0x0d // → key epoch of votes and sessions
 	prefixHeight      = 0x0e // → height processed last
+	prefixSuspension  = 0x0f // address → suspension
+	prefixHalt        = 0x10 // → halt
+	prefixConduct     = 0x11 // address → conduct
 )
 
 type state struct{ kv storetypes.KVStore }

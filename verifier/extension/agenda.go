@@ -21,6 +21,9 @@ type Agenda struct {
 	Pool    int          // unused commitments of Boot that the state holds
 	Unused  []Commitment // those commitments, rising seq
 
+	Suspended bool   // this member's votes do not count and it is not chosen, until the key epoch changes
+	Halted    string // reason why the chain signs nothing; empty: it signs. No share may be made while it is told
+
 	AppHash [32]byte // of the committed state at Height; zero when not told
 	Heard   Heard    // told after a commit alone
 

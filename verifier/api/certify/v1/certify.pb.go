@@ -389,6 +389,10 @@ func (m *Tally) GetVoters() []uint32 {
 type Heartbeat struct {
 	Member uint32 `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`
 	End    uint64 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
+	// height is the block that brought it.
+	Height uint64 `protobuf:"varint,3,opt,name=height,proto3" json:"height,omitempty"`
+	// covers: it is at most 60 blocks old and the member is not suspended.
+	Covers bool `protobuf:"varint,4,opt,name=covers,proto3" json:"covers,omitempty"`
 }
 
 func (m *Heartbeat) Reset()         { *m = Heartbeat{} }
@@ -438,6 +442,514 @@ func (m *Heartbeat) GetEnd() uint64 {
 	return 0
 }
 
+func (m *Heartbeat) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Heartbeat) GetCovers() bool {
+	if m != nil {
+		return m.Covers
+	}
+	return false
+}
+
+// Occurrences is how often something happened and the height of the last time.
+type Occurrences struct {
+	Count  uint32 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
+	Height uint64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *Occurrences) Reset()         { *m = Occurrences{} }
+func (m *Occurrences) String() string { return proto.CompactTextString(m) }
+func (*Occurrences) ProtoMessage()    {}
+func (*Occurrences) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{4}
+}
+func (m *Occurrences) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Occurrences) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Occurrences.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Occurrences) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Occurrences.Merge(m, src)
+}
+func (m *Occurrences) XXX_Size() int {
+	return m.Size()
+}
+func (m *Occurrences) XXX_DiscardUnknown() {
+	xxx_messageInfo_Occurrences.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Occurrences proto.InternalMessageInfo
+
+func (m *Occurrences) GetCount() uint32 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *Occurrences) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// Bench puts a member behind the others when signers are chosen; a valid share clears it.
+type Bench struct {
+	// until is the first height at which it is over.
+	Until uint64 `protobuf:"varint,1,opt,name=until,proto3" json:"until,omitempty"`
+	// reason is missing_share or invalid_share.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// level is how often the bench was doubled, plus one.
+	Level uint32 `protobuf:"varint,3,opt,name=level,proto3" json:"level,omitempty"`
+}
+
+func (m *Bench) Reset()         { *m = Bench{} }
+func (m *Bench) String() string { return proto.CompactTextString(m) }
+func (*Bench) ProtoMessage()    {}
+func (*Bench) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{5}
+}
+func (m *Bench) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Bench) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Bench.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Bench) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Bench.Merge(m, src)
+}
+func (m *Bench) XXX_Size() int {
+	return m.Size()
+}
+func (m *Bench) XXX_DiscardUnknown() {
+	xxx_messageInfo_Bench.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Bench proto.InternalMessageInfo
+
+func (m *Bench) GetUntil() uint64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+func (m *Bench) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *Bench) GetLevel() uint32 {
+	if m != nil {
+		return m.Level
+	}
+	return 0
+}
+
+// Equivocation is the newest case of one member in one stream: two bodies for one window.
+type Equivocation struct {
+	Stream uint32 `protobuf:"varint,1,opt,name=stream,proto3" json:"stream,omitempty"`
+	End    uint64 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
+	// first and second are body hashes; the first one stands.
+	First  []byte `protobuf:"bytes,3,opt,name=first,proto3" json:"first,omitempty"`
+	Second []byte `protobuf:"bytes,4,opt,name=second,proto3" json:"second,omitempty"`
+	// count is how many cases the stream had from this member.
+	Count uint32 `protobuf:"varint,5,opt,name=count,proto3" json:"count,omitempty"`
+	// height is the block whose last commit carries the signed extension with the second.
+	Height uint64 `protobuf:"varint,6,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *Equivocation) Reset()         { *m = Equivocation{} }
+func (m *Equivocation) String() string { return proto.CompactTextString(m) }
+func (*Equivocation) ProtoMessage()    {}
+func (*Equivocation) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{6}
+}
+func (m *Equivocation) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Equivocation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Equivocation.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Equivocation) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Equivocation.Merge(m, src)
+}
+func (m *Equivocation) XXX_Size() int {
+	return m.Size()
+}
+func (m *Equivocation) XXX_DiscardUnknown() {
+	xxx_messageInfo_Equivocation.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Equivocation proto.InternalMessageInfo
+
+func (m *Equivocation) GetStream() uint32 {
+	if m != nil {
+		return m.Stream
+	}
+	return 0
+}
+
+func (m *Equivocation) GetEnd() uint64 {
+	if m != nil {
+		return m.End
+	}
+	return 0
+}
+
+func (m *Equivocation) GetFirst() []byte {
+	if m != nil {
+		return m.First
+	}
+	return nil
+}
+
+func (m *Equivocation) GetSecond() []byte {
+	if m != nil {
+		return m.Second
+	}
+	return nil
+}
+
+func (m *Equivocation) GetCount() uint32 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *Equivocation) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// Suspension: the member's votes, named ends and heartbeats do not count and it is not
+// chosen to sign, until the key epoch changes.
+type Suspension struct {
+	// since is the height of the block that suspended it, stream and end the window.
+	Since  uint64 `protobuf:"varint,1,opt,name=since,proto3" json:"since,omitempty"`
+	Stream uint32 `protobuf:"varint,2,opt,name=stream,proto3" json:"stream,omitempty"`
+	End    uint64 `protobuf:"varint,3,opt,name=end,proto3" json:"end,omitempty"`
+}
+
+func (m *Suspension) Reset()         { *m = Suspension{} }
+func (m *Suspension) String() string { return proto.CompactTextString(m) }
+func (*Suspension) ProtoMessage()    {}
+func (*Suspension) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{7}
+}
+func (m *Suspension) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Suspension) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Suspension.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Suspension) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Suspension.Merge(m, src)
+}
+func (m *Suspension) XXX_Size() int {
+	return m.Size()
+}
+func (m *Suspension) XXX_DiscardUnknown() {
+	xxx_messageInfo_Suspension.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Suspension proto.InternalMessageInfo
+
+func (m *Suspension) GetSince() uint64 {
+	if m != nil {
+		return m.Since
+	}
+	return 0
+}
+
+func (m *Suspension) GetStream() uint32 {
+	if m != nil {
+		return m.Stream
+	}
+	return 0
+}
+
+func (m *Suspension) GetEnd() uint64 {
+	if m != nil {
+		return m.End
+	}
+	return 0
+}
+
+// Halt: the chain opens no session and makes no certificate any more.
+type Halt struct {
+	// reason is too_many_equivocators.
+	Reason string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	// height is the block that halted it; member, address, stream and end the last cause.
+	Height  uint64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+	Member  uint32 `protobuf:"varint,3,opt,name=member,proto3" json:"member,omitempty"`
+	Address []byte `protobuf:"bytes,4,opt,name=address,proto3" json:"address,omitempty"`
+	Stream  uint32 `protobuf:"varint,5,opt,name=stream,proto3" json:"stream,omitempty"`
+	End     uint64 `protobuf:"varint,6,opt,name=end,proto3" json:"end,omitempty"`
+}
+
+func (m *Halt) Reset()         { *m = Halt{} }
+func (m *Halt) String() string { return proto.CompactTextString(m) }
+func (*Halt) ProtoMessage()    {}
+func (*Halt) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{8}
+}
+func (m *Halt) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Halt) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Halt.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Halt) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Halt.Merge(m, src)
+}
+func (m *Halt) XXX_Size() int {
+	return m.Size()
+}
+func (m *Halt) XXX_DiscardUnknown() {
+	xxx_messageInfo_Halt.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Halt proto.InternalMessageInfo
+
+func (m *Halt) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *Halt) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Halt) GetMember() uint32 {
+	if m != nil {
+		return m.Member
+	}
+	return 0
+}
+
+func (m *Halt) GetAddress() []byte {
+	if m != nil {
+		return m.Address
+	}
+	return nil
+}
+
+func (m *Halt) GetStream() uint32 {
+	if m != nil {
+		return m.Stream
+	}
+	return 0
+}
+
+func (m *Halt) GetEnd() uint64 {
+	if m != nil {
+		return m.End
+	}
+	return 0
+}
+
+// Member is what the state records of one member's conduct.
+type Member struct {
+	// index is 1…n in the active key epoch; address the consensus address, 20 bytes.
+	Index   uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	Address []byte `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	// garbled counts signed extensions that do not decode.
+	Garbled       Occurrences `protobuf:"bytes,3,opt,name=garbled,proto3" json:"garbled"`
+	InvalidShares Occurrences `protobuf:"bytes,4,opt,name=invalid_shares,json=invalidShares,proto3" json:"invalid_shares"`
+	MissingShares Occurrences `protobuf:"bytes,5,opt,name=missing_shares,json=missingShares,proto3" json:"missing_shares"`
+	Equivocations Occurrences `protobuf:"bytes,6,opt,name=equivocations,proto3" json:"equivocations"`
+	// evidence is the newest equivocation of each stream, by stream.
+	Evidence []Equivocation `protobuf:"bytes,7,rep,name=evidence,proto3" json:"evidence"`
+	// bench is absent after a valid share; it may be over.
+	Bench *Bench `protobuf:"bytes,8,opt,name=bench,proto3" json:"bench,omitempty"`
+	// suspension is absent while the member counts.
+	Suspension *Suspension `protobuf:"bytes,9,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	// boot and next_seq are the nonce mark; pool how many unused commitments are recorded.
+	Boot    uint64 `protobuf:"varint,10,opt,name=boot,proto3" json:"boot,omitempty"`
+	NextSeq uint32 `protobuf:"varint,11,opt,name=next_seq,json=nextSeq,proto3" json:"next_seq,omitempty"`
+	Pool    uint32 `protobuf:"varint,12,opt,name=pool,proto3" json:"pool,omitempty"`
+}
+
+func (m *Member) Reset()         { *m = Member{} }
+func (m *Member) String() string { return proto.CompactTextString(m) }
+func (*Member) ProtoMessage()    {}
+func (*Member) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fb78b51ea7266584, []int{9}
+}
+func (m *Member) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Member) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Member.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Member) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Member.Merge(m, src)
+}
+func (m *Member) XXX_Size() int {
+	return m.Size()
+}
+func (m *Member) XXX_DiscardUnknown() {
+	xxx_messageInfo_Member.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Member proto.InternalMessageInfo
+
+func (m *Member) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *Member) GetAddress() []byte {
+	if m != nil {
+		return m.Address
+	}
+	return nil
+}
+
+func (m *Member) GetGarbled() Occurrences {
+	if m != nil {
+		return m.Garbled
+	}
+	return Occurrences{}
+}
+
+func (m *Member) GetInvalidShares() Occurrences {
+	if m != nil {
+		return m.InvalidShares
+	}
+	return Occurrences{}
+}
+
+func (m *Member) GetMissingShares() Occurrences {
+	if m != nil {
+		return m.MissingShares
+	}
+	return Occurrences{}
+}
+
+func (m *Member) GetEquivocations() Occurrences {
+	if m != nil {
+		return m.Equivocations
+	}
+	return Occurrences{}
+}
+
+func (m *Member) GetEvidence() []Equivocation {
+	if m != nil {
+		return m.Evidence
+	}
+	return nil
+}
+
+func (m *Member) GetBench() *Bench {
+	if m != nil {
+		return m.Bench
+	}
+	return nil
+}
+
+func (m *Member) GetSuspension() *Suspension {
+	if m != nil {
+		return m.Suspension
+	}
+	return nil
+}
+
+func (m *Member) GetBoot() uint64 {
+	if m != nil {
+		return m.Boot
+	}
+	return 0
+}
+
+func (m *Member) GetNextSeq() uint32 {
+	if m != nil {
+		return m.NextSeq
+	}
+	return 0
+}
+
+func (m *Member) GetPool() uint32 {
+	if m != nil {
+		return m.Pool
+	}
+	return 0
+}
+
 // Signer is one chosen member of a session.
 type Signer struct {
 	Member uint32 `protobuf:"varint,1,opt,name=member,proto3" json:"member,omitempty"`
@@ -453,7 +965,7 @@ func (m *Signer) Reset()         { *m = Signer{} }
 func (m *Signer) String() string { return proto.CompactTextString(m) }
 func (*Signer) ProtoMessage()    {}
 func (*Signer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fb78b51ea7266584, []int{4}
+	return fileDescriptor_fb78b51ea7266584, []int{10}
 }
 func (m *Signer) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -546,7 +1058,7 @@ func (m *Session) Reset()         { *m = Session{} }
 func (m *Session) String() string { return proto.CompactTextString(m) }
 func (*Session) ProtoMessage()    {}
 func (*Session) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fb78b51ea7266584, []int{5}
+	return fileDescriptor_fb78b51ea7266584, []int{11}
 }
 func (m *Session) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -671,7 +1183,7 @@ func (m *Message) Reset()         { *m = Message{} }
 func (m *Message) String() string { return proto.CompactTextString(m) }
 func (*Message) ProtoMessage()    {}
 func (*Message) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fb78b51ea7266584, []int{6}
+	return fileDescriptor_fb78b51ea7266584, []int{12}
 }
 func (m *Message) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -789,7 +1301,7 @@ func (m *Receipt) Reset()         { *m = Receipt{} }
 func (m *Receipt) String() string { return proto.CompactTextString(m) }
 func (*Receipt) ProtoMessage()    {}
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fb78b51ea7266584, []int{7}
+	return fileDescriptor_fb78b51ea7266584, []int{13}
 }
 func (m *Receipt) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -864,7 +1376,7 @@ func (m *Leaf) Reset()         { *m = Leaf{} }
 func (m *Leaf) String() string { return proto.CompactTextString(m) }
 func (*Leaf) ProtoMessage()    {}
 func (*Leaf) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fb78b51ea7266584, []int{8}
+	return fileDescriptor_fb78b51ea7266584, []int{14}
 }
 func (m *Leaf) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -956,6 +1468,12 @@ func init() {
 	proto.RegisterType((*Certificate)(nil), "aitbc.bridge.certify.v1.Certificate")
 	proto.RegisterType((*Tally)(nil), "aitbc.bridge.certify.v1.Tally")
 	proto.RegisterType((*Heartbeat)(nil), "aitbc.bridge.certify.v1.Heartbeat")
+	proto.RegisterType((*Occurrences)(nil), "aitbc.bridge.certify.v1.Occurrences")
+	proto.RegisterType((*Bench)(nil), "aitbc.bridge.certify.v1.Bench")
+	proto.RegisterType((*Equivocation)(nil), "aitbc.bridge.certify.v1.Equivocation")
+	proto.RegisterType((*Suspension)(nil), "aitbc.bridge.certify.v1.Suspension")
+	proto.RegisterType((*Halt)(nil), "aitbc.bridge.certify.v1.Halt")
+	proto.RegisterType((*Member)(nil), "aitbc.bridge.certify.v1.Member")
 	proto.RegisterType((*Signer)(nil), "aitbc.bridge.certify.v1.Signer")
 	proto.RegisterType((*Session)(nil), "aitbc.bridge.certify.v1.Session")
 	proto.RegisterType((*Message)(nil), "aitbc.bridge.certify.v1.Message")
@@ -968,76 +1486,99 @@ func init() {
 }
 
 var fileDescriptor_fb78b51ea7266584 = []byte{
-	// 1099 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x56, 0xcb, 0x6e, 0xdb, 0x46,
-	0x17, 0x36, 0x29, 0x5a, 0x97, 0x23, 0xc9, 0xd0, 0x3f, 0x70, 0x1c, 0xe6, 0xa6, 0xc8, 0x0a, 0x0c,
-	0x18, 0x59, 0x48, 0x88, 0x7f, 0x64, 0xd3, 0x2e, 0x0a, 0x47, 0xa2, 0x1b, 0x21, 0xb6, 0x6c, 0x90,
-	0xce, 0xa6, 0x1b, 0x61, 0x44, 0x8e, 0xc9, 0x81, 0x24, 0x52, 0xe5, 0x8c, 0x05, 0x6b, 0xd5, 0x57,
-	0xe8, 0xa6, 0x4f, 0xd1, 0x17, 0xf1, 0x32, 0x9b, 0x02, 0xdd, 0xb4, 0x28, 0xec, 0x97, 0xe8, 0xb2,
-	0x98, 0x0b, 0x65, 0x31, 0xa9, 0xda, 0xee, 0xe6, 0xfb, 0xe6, 0x9c, 0x39, 0x87, 0xdf, 0xb9, 0x48,
-	0x70, 0x80, 0x29, 0x1f, 0xfb, 0xdd, 0x71, 0x4a, 0x83, 0x90, 0x74, 0x7d, 0x92, 0x72, 0x7a, 0xb5,
-	0xec, 0x2e, 0xde, 0x64, 0xc7, 0xce, 0x3c, 0x4d, 0x78, 0x82, 0x1e, 0x4b, 0xb3, 0x8e, 0x32, 0xeb,
-	0x64, 0x77, 0x8b, 0x37, 0x4f, 0x77, 0xc3, 0x24, 0x4c, 0xa4, 0x4d, 0x57, 0x9c, 0x94, 0x79, 0xfb,
-	0x17, 0x13, 0xa0, 0x17, 0x11, 0x7f, 0x32, 0x4f, 0x68, 0xcc, 0xd1, 0x1e, 0x14, 0x19, 0x4f, 0x09,
-	0x9e, 0xd9, 0x46, 0xcb, 0x38, 0xac, 0xbb, 0x1a, 0xa1, 0x7d, 0xa8, 0xb1, 0xe4, 0x3a, 0xf5, 0xc9,
-	0xc8, 0x8f, 0x30, 0x8d, 0x6d, 0xb3, 0x65, 0x1c, 0x5a, 0x6e, 0x55, 0x71, 0x3d, 0x41, 0xa1, 0x03,
-	0xd8, 0xd1, 0x26, 0x33, 0x1c, 0xe3, 0x90, 0xa4, 0x76, 0xa1, 0x65, 0x1c, 0xd6, 0xdc, 0xba, 0x62,
-	0xcf, 0x14, 0x89, 0x9e, 0x42, 0xf9, 0x8a, 0xc6, 0x78, 0x4a, 0xf9, 0xd2, 0xb6, 0x64, 0x8c, 0x15,
-	0x5e, 0x8b, 0x42, 0xe6, 0x89, 0x1f, 0xd9, 0xdb, 0xf2, 0x5e, 0x47, 0x71, 0x04, 0x85, 0x1a, 0x50,
-	0x20, 0x71, 0x60, 0x17, 0x65, 0x7c, 0x71, 0x44, 0x2f, 0x00, 0xc6, 0xd3, 0xc4, 0x9f, 0x8c, 0x22,
-	0xcc, 0x22, 0xbb, 0x24, 0x63, 0x56, 0x24, 0xf3, 0x1e, 0xb3, 0x08, 0xbd, 0x82, 0xfa, 0x8c, 0x30,
-	0x86, 0x43, 0x32, 0xf2, 0x93, 0xeb, 0x98, 0xdb, 0x65, 0xe9, 0x5a, 0xd3, 0x64, 0x4f, 0x70, 0xe2,
-	0x8d, 0x29, 0xc1, 0x57, 0xda, 0xa2, 0x22, 0x2d, 0x2a, 0x82, 0x59, 0x5d, 0xcf, 0x09, 0x9e, 0x30,
-	0x15, 0x02, 0x54, 0x08, 0xc9, 0xc8, 0x10, 0x08, 0xac, 0x34, 0x49, 0xb8, 0x5d, 0x95, 0x17, 0xf2,
-	0xdc, 0xfe, 0xd3, 0x80, 0x6a, 0x4f, 0x8a, 0x4f, 0x7d, 0xcc, 0x09, 0x1a, 0x00, 0xf8, 0x2b, 0x99,
-	0xa5, 0xb8, 0xd5, 0xa3, 0x57, 0x9d, 0x0d, 0xb5, 0xea, 0x3c, 0x54, 0xe4, 0x9d, 0x75, 0xfb, 0xfb,
-	0xcb, 0x2d, 0x77, 0xcd, 0x19, 0x3d, 0x83, 0xca, 0x38, 0x09, 0x96, 0x2a, 0x19, 0x53, 0xc6, 0x2c,
-	0x0b, 0x42, 0xe6, 0xb2, 0x07, 0xc5, 0x80, 0x86, 0x84, 0x71, 0xad, 0xbe, 0x46, 0xa8, 0x06, 0x06,
-	0x93, 0x7a, 0xd7, 0x5c, 0x83, 0x09, 0x94, 0x4a, 0x75, 0x6b, 0xae, 0x91, 0x0a, 0x9f, 0x88, 0xd0,
-	0x30, 0xe2, 0x5a, 0x56, 0x8d, 0x90, 0x0d, 0x25, 0x46, 0x18, 0xa3, 0x49, 0x2c, 0x65, 0xb5, 0xdc,
-	0x0c, 0x8a, 0x14, 0x26, 0x64, 0xa9, 0xab, 0xa4, 0x04, 0x2d, 0x4f, 0xc8, 0x52, 0x96, 0xa8, 0x3d,
-	0x84, 0xed, 0x4b, 0x3c, 0x9d, 0x2e, 0xb3, 0x5a, 0x19, 0x0f, 0xb5, 0xfa, 0xb7, 0xd4, 0x17, 0x09,
-	0x27, 0x29, 0xb3, 0x0b, 0xad, 0x82, 0xe8, 0x3d, 0x85, 0xda, 0x6f, 0xa1, 0xf2, 0x9e, 0xe0, 0x94,
-	0x8f, 0x09, 0x96, 0x0d, 0x3a, 0x23, 0xb3, 0x31, 0x49, 0xb3, 0x06, 0x55, 0x28, 0x8b, 0x65, 0xae,
-	0x62, 0xb5, 0x7f, 0x80, 0xa2, 0x47, 0xc3, 0x98, 0xa4, 0x1b, 0x7d, 0x10, 0x58, 0x63, 0x51, 0x37,
-	0xe5, 0x24, 0xcf, 0xe2, 0x1d, 0x46, 0xbe, 0x97, 0xe2, 0xd5, 0x5d, 0x71, 0x14, 0x5a, 0x05, 0x99,
-	0x72, 0x81, 0x40, 0x24, 0x53, 0x8e, 0x88, 0xef, 0x89, 0x30, 0x1b, 0xb1, 0x08, 0xa7, 0x44, 0x8a,
-	0x57, 0x76, 0xcb, 0x11, 0x66, 0x9e, 0xc0, 0xed, 0xdf, 0x4c, 0x28, 0x79, 0x5a, 0xb0, 0x3d, 0x28,
-	0xc6, 0xd7, 0xab, 0x14, 0x2c, 0x57, 0x23, 0xb4, 0x03, 0x26, 0x0d, 0xb4, 0x12, 0x26, 0x0d, 0xd6,
-	0xe6, 0xaf, 0x90, 0x9b, 0x3f, 0xfd, 0x79, 0xd6, 0x06, 0x29, 0xb7, 0x37, 0x76, 0x41, 0x31, 0xd7,
-	0x05, 0xb9, 0xba, 0x95, 0xf2, 0x75, 0x13, 0xe5, 0xc6, 0x9c, 0x93, 0xd9, 0x5c, 0xcd, 0x48, 0xdd,
-	0xcd, 0xa0, 0x78, 0x2e, 0x99, 0x93, 0x98, 0x04, 0x7a, 0x34, 0x34, 0x42, 0x5f, 0xc3, 0x36, 0xe3,
-	0x98, 0x13, 0x39, 0x12, 0x3b, 0x47, 0x07, 0x1b, 0xfb, 0x59, 0xcb, 0xe0, 0x09, 0x63, 0x57, 0xf9,
-	0xa0, 0x6f, 0xa0, 0xc4, 0x64, 0x7d, 0x98, 0x5d, 0x6d, 0x15, 0x0e, 0xab, 0x47, 0x2f, 0x37, 0xbb,
-	0x4b, 0x3b, 0x3d, 0x0a, 0x99, 0x57, 0xfb, 0xd6, 0x84, 0xd2, 0x99, 0x9a, 0xe2, 0x2f, 0xf6, 0x93,
-	0xf1, 0x5f, 0xf6, 0x93, 0xf9, 0x77, 0xfb, 0x69, 0x1f, 0x6a, 0x1c, 0xa7, 0x21, 0xe1, 0xfa, 0xa5,
-	0x82, 0x7a, 0x49, 0x71, 0xab, 0x97, 0xb4, 0x49, 0xf6, 0x92, 0x6a, 0x8f, 0xba, 0x62, 0xb3, 0x97,
-	0x76, 0x61, 0x3b, 0x4e, 0x62, 0x5f, 0xb5, 0x8b, 0xe5, 0x2a, 0x20, 0x2b, 0x4c, 0xe2, 0x80, 0xa4,
-	0x59, 0x69, 0x14, 0x12, 0xbc, 0x72, 0xd7, 0x2b, 0x4c, 0xa3, 0xdc, 0xbe, 0x2c, 0x7f, 0xb6, 0x2f,
-	0x9f, 0x41, 0x25, 0xc4, 0x6c, 0x34, 0xa5, 0x33, 0xaa, 0xb6, 0x56, 0xdd, 0x2d, 0x87, 0x98, 0x9d,
-	0x0a, 0x2c, 0x1e, 0x24, 0x37, 0x73, 0x9a, 0x2e, 0x65, 0x75, 0x2c, 0x57, 0x23, 0xd1, 0xf5, 0x01,
-	0xe6, 0x38, 0xdb, 0x56, 0xe2, 0xdc, 0x5e, 0x40, 0xc9, 0x25, 0x3e, 0xa1, 0x73, 0x2e, 0xb2, 0x5e,
-	0x97, 0x50, 0x01, 0xd1, 0x1b, 0x79, 0xd5, 0x32, 0x28, 0x76, 0x63, 0xb6, 0x5f, 0x69, 0xa0, 0x97,
-	0x4e, 0x45, 0x33, 0x83, 0x00, 0x3d, 0x87, 0x4a, 0x40, 0xa6, 0x74, 0x41, 0xd2, 0x95, 0x4c, 0x0f,
-	0x44, 0xfb, 0x67, 0x13, 0xac, 0x53, 0x82, 0xaf, 0x44, 0x54, 0x1a, 0x07, 0xe4, 0x26, 0x8b, 0x2a,
-	0x81, 0x48, 0x75, 0x6d, 0x53, 0xc8, 0x33, 0x7a, 0x0b, 0xd6, 0x84, 0xc6, 0x2a, 0xd2, 0xce, 0xd1,
-	0xfe, 0xc6, 0x9e, 0x11, 0xcf, 0x7e, 0xa0, 0x71, 0xe0, 0x4a, 0x73, 0xf4, 0x15, 0x94, 0x74, 0x52,
-	0x32, 0x8b, 0xea, 0x51, 0x6b, 0xa3, 0xa7, 0xee, 0x29, 0x37, 0x73, 0x10, 0xbe, 0xa9, 0x52, 0x47,
-	0x96, 0xf2, 0x9f, 0x7c, 0xb5, 0x8a, 0x6e, 0xe6, 0x20, 0x3e, 0x4c, 0xfe, 0x16, 0xe9, 0xd5, 0xaa,
-	0x80, 0x28, 0xdc, 0x34, 0x09, 0x47, 0xea, 0x93, 0x4b, 0xaa, 0x70, 0xd3, 0x24, 0x1c, 0xc8, 0xaf,
-	0x7e, 0x0c, 0x25, 0x7e, 0xa3, 0xe6, 0xba, 0xac, 0x5b, 0xe1, 0x46, 0x4c, 0xf5, 0xeb, 0x9f, 0x0c,
-	0xa8, 0xad, 0x4f, 0x12, 0x7a, 0x01, 0x4f, 0x3c, 0xc7, 0xf3, 0x06, 0xe7, 0xc3, 0x91, 0x77, 0x79,
-	0x7c, 0xe9, 0x8c, 0x3e, 0x0e, 0xbd, 0x0b, 0xa7, 0x37, 0x38, 0x19, 0x38, 0xfd, 0xc6, 0x16, 0xda,
-	0x03, 0x94, 0xbf, 0x3e, 0xbf, 0x70, 0x86, 0x0d, 0xe3, 0x4b, 0xbe, 0x7f, 0x3e, 0x74, 0x1a, 0x26,
-	0xb2, 0x61, 0x37, 0xcf, 0x9f, 0x1c, 0x0f, 0x4e, 0x9d, 0x7e, 0xa3, 0x80, 0x9e, 0x83, 0x9d, 0xbf,
-	0xf1, 0x3e, 0x5e, 0x38, 0xae, 0xe7, 0xf4, 0x9d, 0x7e, 0xc3, 0x7a, 0xed, 0x41, 0x39, 0x53, 0x1b,
-	0x3d, 0x81, 0x47, 0xa7, 0xce, 0xf1, 0xc9, 0xe8, 0xc3, 0x60, 0xd8, 0xff, 0x2c, 0x9d, 0x47, 0xf0,
-	0xbf, 0x87, 0xab, 0x33, 0xc7, 0xf3, 0x8e, 0xbf, 0x75, 0x1a, 0x46, 0x9e, 0x76, 0x9d, 0x9e, 0x33,
-	0xb8, 0xb8, 0x6c, 0x98, 0xef, 0x06, 0xb7, 0x77, 0x4d, 0xe3, 0xd3, 0x5d, 0xd3, 0xf8, 0xe3, 0xae,
-	0x69, 0xfc, 0x78, 0xdf, 0xdc, 0xfa, 0x74, 0xdf, 0xdc, 0xfa, 0xf5, 0xbe, 0xb9, 0xf5, 0x5d, 0x37,
-	0xa4, 0x3c, 0xba, 0x1e, 0x77, 0xfc, 0x64, 0xd6, 0xcd, 0xfd, 0x27, 0x5a, 0x90, 0x94, 0x5e, 0x51,
-	0x92, 0x76, 0xf1, 0x9c, 0xae, 0xfd, 0x41, 0x1a, 0x17, 0xe5, 0x5f, 0x9d, 0xff, 0xff, 0x15, 0x00,
-	0x00, 0xff, 0xff, 0x3e, 0xfb, 0xb8, 0x2f, 0x42, 0x09, 0x00, 0x00,
+	// 1465 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x57, 0x4b, 0x6f, 0xdb, 0xc6,
+	0x16, 0x36, 0xa9, 0xf7, 0x91, 0x64, 0xe8, 0x0e, 0x1c, 0x87, 0x79, 0x39, 0x0e, 0x73, 0x03, 0x18,
+	0x59, 0xd8, 0x88, 0xef, 0xbd, 0x9b, 0x9b, 0x45, 0xe1, 0xd8, 0x4c, 0x22, 0xc4, 0xaf, 0x92, 0xce,
+	0xa6, 0x1b, 0x61, 0x44, 0x1e, 0x53, 0x03, 0x53, 0xa4, 0xc2, 0xa1, 0x04, 0x7b, 0xd5, 0xbf, 0x50,
+	0x14, 0xed, 0xaf, 0xe8, 0x1f, 0xc9, 0x32, 0x9b, 0x02, 0xdd, 0xb4, 0x28, 0x92, 0x3f, 0xd1, 0x4d,
+	0x81, 0x62, 0x1e, 0x94, 0xc8, 0xc4, 0x4a, 0x9b, 0xdd, 0x7c, 0x87, 0xe7, 0x31, 0x73, 0xde, 0x84,
+	0x47, 0x94, 0x65, 0x43, 0x7f, 0x67, 0x98, 0xb2, 0x20, 0xc4, 0x1d, 0x1f, 0xd3, 0x8c, 0x9d, 0x5f,
+	0xed, 0xcc, 0x9e, 0xe4, 0xc7, 0xed, 0x49, 0x9a, 0x64, 0x09, 0xb9, 0x29, 0xd9, 0xb6, 0x15, 0xdb,
+	0x76, 0xfe, 0x6d, 0xf6, 0xe4, 0xf6, 0x5a, 0x98, 0x84, 0x89, 0xe4, 0xd9, 0x11, 0x27, 0xc5, 0x6e,
+	0xff, 0x6c, 0x02, 0xec, 0x8f, 0xd0, 0xbf, 0x98, 0x24, 0x2c, 0xce, 0xc8, 0x3a, 0xd4, 0x79, 0x96,
+	0x22, 0x1d, 0x5b, 0xc6, 0xa6, 0xb1, 0xd5, 0x75, 0x35, 0x22, 0x0f, 0xa0, 0xc3, 0x93, 0x69, 0xea,
+	0xe3, 0xc0, 0x1f, 0x51, 0x16, 0x5b, 0xe6, 0xa6, 0xb1, 0x55, 0x75, 0xdb, 0x8a, 0xb6, 0x2f, 0x48,
+	0xe4, 0x11, 0xac, 0x6a, 0x96, 0x31, 0x8d, 0x69, 0x88, 0xa9, 0x55, 0xd9, 0x34, 0xb6, 0x3a, 0x6e,
+	0x57, 0x51, 0x8f, 0x14, 0x91, 0xdc, 0x86, 0xe6, 0x39, 0x8b, 0x69, 0xc4, 0xb2, 0x2b, 0xab, 0x2a,
+	0x6d, 0xcc, 0x71, 0xc1, 0x0a, 0x4e, 0x12, 0x7f, 0x64, 0xd5, 0xe4, 0x77, 0x6d, 0xc5, 0x11, 0x24,
+	0xd2, 0x83, 0x0a, 0xc6, 0x81, 0x55, 0x97, 0xf6, 0xc5, 0x91, 0xdc, 0x03, 0x18, 0x46, 0x89, 0x7f,
+	0x31, 0x18, 0x51, 0x3e, 0xb2, 0x1a, 0xd2, 0x66, 0x4b, 0x52, 0x5e, 0x52, 0x3e, 0x22, 0x0f, 0xa1,
+	0x3b, 0x46, 0xce, 0x69, 0x88, 0x03, 0x3f, 0x99, 0xc6, 0x99, 0xd5, 0x94, 0xa2, 0x1d, 0x4d, 0xdc,
+	0x17, 0x34, 0xa1, 0x23, 0x42, 0x7a, 0xae, 0x39, 0x5a, 0x92, 0xa3, 0x25, 0x28, 0xf3, 0xcf, 0x13,
+	0xa4, 0x17, 0x5c, 0x99, 0x00, 0x65, 0x42, 0x52, 0xa4, 0x09, 0x02, 0xd5, 0x34, 0x49, 0x32, 0xab,
+	0x2d, 0x3f, 0xc8, 0xb3, 0xfd, 0x87, 0x01, 0xed, 0x7d, 0xe9, 0x7c, 0xe6, 0xd3, 0x0c, 0x49, 0x1f,
+	0xc0, 0x9f, 0xbb, 0x59, 0x3a, 0xb7, 0xbd, 0xfb, 0x70, 0x7b, 0x49, 0xac, 0xb6, 0x17, 0x11, 0x79,
+	0x56, 0x7d, 0xfb, 0xdb, 0xfd, 0x15, 0xb7, 0x20, 0x4c, 0xee, 0x40, 0x6b, 0x98, 0x04, 0x57, 0xea,
+	0x32, 0xa6, 0xb4, 0xd9, 0x14, 0x04, 0x79, 0x97, 0x75, 0xa8, 0x07, 0x2c, 0x44, 0x9e, 0x69, 0xef,
+	0x6b, 0x44, 0x3a, 0x60, 0x70, 0xe9, 0xef, 0x8e, 0x6b, 0x70, 0x81, 0x52, 0xe9, 0xdd, 0x8e, 0x6b,
+	0xa4, 0x42, 0x66, 0x84, 0x2c, 0x1c, 0x65, 0xda, 0xad, 0x1a, 0x11, 0x0b, 0x1a, 0x1c, 0x39, 0x67,
+	0x49, 0x2c, 0xdd, 0x5a, 0x75, 0x73, 0x28, 0xae, 0x70, 0x81, 0x57, 0x3a, 0x4a, 0xca, 0xa1, 0xcd,
+	0x0b, 0xbc, 0x92, 0x21, 0xb2, 0x8f, 0xa1, 0x76, 0x46, 0xa3, 0xe8, 0x2a, 0x8f, 0x95, 0xb1, 0x88,
+	0xd5, 0xdf, 0x5d, 0x7d, 0x96, 0x64, 0x98, 0x72, 0xab, 0xb2, 0x59, 0x11, 0xb9, 0xa7, 0x90, 0x8d,
+	0xd0, 0x7a, 0x89, 0x34, 0xcd, 0x86, 0x48, 0x65, 0x82, 0x8e, 0x71, 0x3c, 0xc4, 0x34, 0x4f, 0x50,
+	0x85, 0x72, 0x5b, 0xe6, 0xc2, 0xd6, 0xe2, 0x55, 0x95, 0xd2, 0xab, 0xd6, 0xa1, 0xee, 0x27, 0x33,
+	0x61, 0x46, 0xb8, 0xa3, 0xe9, 0x6a, 0x64, 0x3f, 0x85, 0xf6, 0x89, 0xef, 0x4f, 0xd3, 0x14, 0x63,
+	0x1f, 0x39, 0x59, 0x83, 0x9a, 0xca, 0x06, 0x65, 0x47, 0x81, 0x82, 0x52, 0xb3, 0xa8, 0xd4, 0x7e,
+	0x05, 0xb5, 0x67, 0x18, 0xfb, 0x23, 0x21, 0x36, 0x8d, 0x33, 0x16, 0xe9, 0x57, 0x2b, 0x20, 0xc4,
+	0x52, 0xa4, 0x3c, 0x51, 0x85, 0xd3, 0x72, 0x35, 0x12, 0xdc, 0x11, 0xce, 0x30, 0x92, 0x57, 0xec,
+	0xba, 0x0a, 0xd8, 0x3f, 0x18, 0xd0, 0x71, 0xde, 0x4c, 0xd9, 0x2c, 0xf1, 0x69, 0x26, 0xdc, 0xbd,
+	0xac, 0x2a, 0x3f, 0x7d, 0xf4, 0x1a, 0xd4, 0xce, 0x59, 0x3a, 0x8f, 0xbe, 0x02, 0x52, 0x1e, 0xfd,
+	0x24, 0x0e, 0x74, 0x06, 0x68, 0xb4, 0x78, 0x63, 0xed, 0xfa, 0x37, 0x96, 0xd2, 0xc1, 0x3e, 0x04,
+	0xf0, 0xa6, 0x7c, 0x82, 0xb1, 0x4c, 0x81, 0x35, 0xa8, 0x71, 0x16, 0xfb, 0x98, 0x3f, 0x54, 0x82,
+	0xc2, 0x4d, 0xcd, 0xeb, 0x6e, 0x5a, 0x99, 0xdf, 0xd4, 0xfe, 0xde, 0x80, 0xea, 0x4b, 0x1a, 0x65,
+	0x05, 0xdf, 0x18, 0x25, 0xdf, 0x2c, 0x71, 0x75, 0x21, 0x03, 0x2a, 0xa5, 0x0c, 0xb0, 0xa0, 0x41,
+	0x83, 0x20, 0x45, 0x9e, 0xe7, 0x79, 0x0e, 0x0b, 0x97, 0xaa, 0x5d, 0x77, 0xa9, 0x45, 0x2f, 0xb1,
+	0xff, 0xac, 0x42, 0xfd, 0x48, 0xa9, 0x5b, 0x83, 0x1a, 0x8b, 0x03, 0xbc, 0xcc, 0xe3, 0x2f, 0x41,
+	0xd1, 0x88, 0x59, 0x36, 0x72, 0x00, 0x8d, 0x90, 0xa6, 0xc3, 0x08, 0xd5, 0x2b, 0xdb, 0xbb, 0xff,
+	0x5e, 0x5a, 0xdd, 0x85, 0x34, 0xd3, 0xe5, 0x9d, 0x8b, 0x92, 0xaf, 0x61, 0x95, 0xc5, 0x33, 0x1a,
+	0xb1, 0x60, 0xc0, 0x47, 0x34, 0x45, 0xf5, 0x96, 0x2f, 0x53, 0xd6, 0xd5, 0x1a, 0x3c, 0xa9, 0x40,
+	0xa8, 0x1c, 0x33, 0xce, 0x59, 0x1c, 0xe6, 0x2a, 0x6b, 0x5f, 0xae, 0x52, 0x6b, 0xd0, 0x2a, 0x4f,
+	0xa1, 0x8b, 0x85, 0xfc, 0xe4, 0xd2, 0x85, 0x5f, 0xa8, 0xb1, 0xa4, 0x80, 0xbc, 0x80, 0x26, 0xce,
+	0x58, 0x20, 0x38, 0xac, 0xc6, 0x66, 0x65, 0xab, 0xbd, 0xfb, 0x68, 0xa9, 0xb2, 0x62, 0x69, 0x68,
+	0x6d, 0x73, 0x61, 0xf2, 0x5f, 0xa8, 0x0d, 0x45, 0x21, 0xca, 0xae, 0xd4, 0xde, 0xdd, 0x58, 0xaa,
+	0x45, 0x96, 0xab, 0xab, 0x98, 0xc9, 0x3e, 0x00, 0x9f, 0xa7, 0xb6, 0xec, 0xff, 0x9f, 0xeb, 0xce,
+	0x8b, 0x2a, 0x70, 0x0b, 0x62, 0x62, 0x0c, 0x0c, 0xc5, 0x18, 0x00, 0x99, 0x4f, 0xf2, 0x4c, 0x6e,
+	0x41, 0x33, 0xc6, 0xcb, 0x6c, 0xc0, 0xf1, 0x8d, 0x1c, 0x0f, 0x5d, 0xb7, 0x21, 0xb0, 0x87, 0x6f,
+	0x04, 0xfb, 0x24, 0x49, 0x22, 0xab, 0x23, 0xc9, 0xf2, 0x6c, 0x7f, 0x0b, 0x75, 0x8f, 0x85, 0x31,
+	0xa6, 0x4b, 0xfb, 0x5c, 0x6e, 0xc4, 0x2c, 0x18, 0xe9, 0x41, 0x45, 0xe8, 0x57, 0xe5, 0x20, 0x8e,
+	0xa2, 0xbf, 0xe7, 0xb5, 0x6e, 0x04, 0x02, 0x61, 0xde, 0xed, 0x51, 0xf4, 0xe0, 0x11, 0xe5, 0x2a,
+	0x17, 0x64, 0xe0, 0x9a, 0x6e, 0x73, 0x44, 0xb9, 0x0c, 0xad, 0xfd, 0xab, 0x09, 0x0d, 0x4f, 0x37,
+	0xf9, 0x75, 0xa8, 0xc7, 0xd3, 0xf9, 0x15, 0xaa, 0xae, 0x46, 0x64, 0x15, 0x4c, 0x16, 0xe8, 0xf4,
+	0x37, 0x59, 0x50, 0x28, 0xaf, 0xca, 0x75, 0xe5, 0x55, 0x5d, 0xd2, 0xfe, 0x6b, 0x4b, 0x27, 0x57,
+	0xbd, 0x34, 0xb9, 0x4a, 0xb3, 0xa6, 0x51, 0x9e, 0x35, 0xb2, 0x1e, 0xb3, 0x0c, 0xc7, 0x13, 0x35,
+	0xd7, 0xbb, 0x6e, 0x0e, 0x85, 0xba, 0x64, 0x82, 0x31, 0x06, 0x7a, 0x9c, 0x6b, 0x44, 0x9e, 0x42,
+	0x8d, 0x67, 0x34, 0x43, 0x19, 0xa6, 0xd5, 0xcf, 0xa4, 0x99, 0x76, 0x83, 0x27, 0x98, 0x5d, 0x25,
+	0x43, 0xbe, 0x82, 0x06, 0x97, 0xf1, 0xe1, 0x56, 0x5b, 0x66, 0xe9, 0xfd, 0xe5, 0xe2, 0x92, 0x2f,
+	0xaf, 0x6f, 0x2d, 0x65, 0xbf, 0x35, 0xa1, 0x71, 0xa4, 0x36, 0x8f, 0x4f, 0x76, 0x2a, 0xe3, 0x9f,
+	0xec, 0x54, 0xe6, 0x75, 0x3b, 0xd5, 0x03, 0xe8, 0x64, 0x34, 0x0d, 0x31, 0xd3, 0x9a, 0x54, 0x9b,
+	0x6d, 0x2b, 0xda, 0x5c, 0x93, 0x66, 0xc9, 0x35, 0xa9, 0xf4, 0xe8, 0x2a, 0x6a, 0xae, 0x69, 0x0d,
+	0x6a, 0x71, 0x22, 0x8a, 0xb0, 0xa6, 0xba, 0xba, 0x04, 0x6a, 0x7e, 0xc4, 0x01, 0xa6, 0x79, 0x68,
+	0x14, 0x12, 0x74, 0x25, 0xae, 0xd7, 0x2e, 0x8d, 0x4a, 0x3b, 0x5e, 0xf3, 0xa3, 0x1d, 0xef, 0x0e,
+	0xb4, 0x42, 0xca, 0x07, 0x11, 0x1b, 0x33, 0xb5, 0x69, 0x75, 0xdd, 0x66, 0x48, 0xf9, 0xa1, 0xc0,
+	0x42, 0x21, 0x5e, 0x4e, 0x58, 0x7a, 0xa5, 0x8b, 0x48, 0x23, 0x91, 0xf5, 0x01, 0xcd, 0x68, 0xbe,
+	0x61, 0x89, 0xb3, 0x3d, 0x83, 0x86, 0x8b, 0x3e, 0xb2, 0x49, 0x26, 0xe7, 0x58, 0xc1, 0x85, 0x0a,
+	0x88, 0xdc, 0x28, 0x7b, 0x2d, 0x87, 0x62, 0x9f, 0xcb, 0x77, 0x42, 0x16, 0xe8, 0x51, 0xd9, 0xd2,
+	0x94, 0x7e, 0x40, 0xee, 0x42, 0x2b, 0xc0, 0x88, 0xcd, 0x30, 0x9d, 0xbb, 0x69, 0x41, 0xb0, 0x7f,
+	0x32, 0xa1, 0x7a, 0x88, 0xf4, 0xbc, 0x3c, 0x21, 0xaa, 0xf9, 0x84, 0x20, 0x50, 0x2d, 0x6c, 0x37,
+	0xf2, 0x4c, 0xfe, 0x07, 0xd5, 0x0b, 0xa6, 0xc7, 0xdf, 0xea, 0xee, 0x83, 0xa5, 0x39, 0x23, 0xd4,
+	0xbe, 0x62, 0x71, 0xe0, 0x4a, 0x76, 0xf2, 0x7f, 0x68, 0xe8, 0x4b, 0xe9, 0x29, 0xb0, 0xb9, 0x54,
+	0x52, 0xe7, 0x94, 0x9b, 0x0b, 0x08, 0xd9, 0x54, 0x79, 0x47, 0xb7, 0xfb, 0xe5, 0xb2, 0xda, 0x8b,
+	0x6e, 0x2e, 0x20, 0x1e, 0x26, 0xf7, 0x67, 0x3d, 0x19, 0x15, 0x10, 0x81, 0x8b, 0x92, 0x70, 0xa0,
+	0x9e, 0xdc, 0x50, 0x81, 0x8b, 0x92, 0xb0, 0x2f, 0x5f, 0x7d, 0x13, 0x1a, 0xd9, 0xa5, 0xaa, 0xeb,
+	0xa6, 0x4e, 0x85, 0x4b, 0x51, 0xd5, 0x8f, 0x7f, 0x34, 0xa0, 0x53, 0xac, 0x24, 0x72, 0x0f, 0x6e,
+	0x79, 0x8e, 0xe7, 0xf5, 0x4f, 0x8e, 0x07, 0xde, 0xd9, 0xde, 0x99, 0x33, 0x78, 0x7d, 0xec, 0x9d,
+	0x3a, 0xfb, 0xfd, 0xe7, 0x7d, 0xe7, 0xa0, 0xb7, 0x42, 0xd6, 0x81, 0x94, 0x3f, 0x9f, 0x9c, 0x3a,
+	0xc7, 0x3d, 0xe3, 0x53, 0xfa, 0xc1, 0xc9, 0xb1, 0xd3, 0x33, 0x89, 0x05, 0x6b, 0x65, 0xfa, 0xf3,
+	0xbd, 0xfe, 0xa1, 0x73, 0xd0, 0xab, 0x90, 0xbb, 0x60, 0x95, 0xbf, 0x78, 0xaf, 0x4f, 0x1d, 0xd7,
+	0x73, 0x0e, 0x9c, 0x83, 0x5e, 0xf5, 0xb1, 0x07, 0xcd, 0xdc, 0xdb, 0xe4, 0x16, 0xdc, 0x38, 0x74,
+	0xf6, 0x9e, 0x0f, 0x5e, 0xf5, 0x8f, 0x0f, 0x3e, 0xba, 0xce, 0x0d, 0xf8, 0xd7, 0xe2, 0xd3, 0x91,
+	0xe3, 0x79, 0x7b, 0x2f, 0x9c, 0x9e, 0x51, 0x26, 0xbb, 0xce, 0xbe, 0xd3, 0x3f, 0x3d, 0xeb, 0x99,
+	0xcf, 0xfa, 0x6f, 0xdf, 0x6f, 0x18, 0xef, 0xde, 0x6f, 0x18, 0xbf, 0xbf, 0xdf, 0x30, 0xbe, 0xfb,
+	0xb0, 0xb1, 0xf2, 0xee, 0xc3, 0xc6, 0xca, 0x2f, 0x1f, 0x36, 0x56, 0xbe, 0xd9, 0x09, 0x59, 0x36,
+	0x9a, 0x0e, 0xb7, 0xfd, 0x64, 0xbc, 0x53, 0xfa, 0x8f, 0x9b, 0x61, 0xca, 0xce, 0x19, 0xa6, 0x3b,
+	0x74, 0xc2, 0x0a, 0x3f, 0x75, 0xc3, 0xba, 0xfc, 0x3d, 0xfb, 0xcf, 0x5f, 0x01, 0x00, 0x00, 0xff,
+	0xff, 0x35, 0xe5, 0x80, 0x1d, 0xf6, 0x0d, 0x00, 0x00,
 }
 
 func (m *Checkpoint) Marshal() (dAtA []byte, err error) {
@@ -1275,6 +1816,21 @@ func (m *Heartbeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Covers {
+		i--
+		if m.Covers {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Height != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x18
+	}
 	if m.End != 0 {
 		i = encodeVarintCertify(dAtA, i, uint64(m.End))
 		i--
@@ -1282,6 +1838,359 @@ func (m *Heartbeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	if m.Member != 0 {
 		i = encodeVarintCertify(dAtA, i, uint64(m.Member))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Occurrences) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Occurrences) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Occurrences) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Count != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Bench) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Bench) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Bench) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Level != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Level))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Until != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Equivocation) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Equivocation) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Equivocation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Count != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Second) > 0 {
+		i -= len(m.Second)
+		copy(dAtA[i:], m.Second)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.Second)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.First) > 0 {
+		i -= len(m.First)
+		copy(dAtA[i:], m.First)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.First)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.End != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Stream != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Stream))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Suspension) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Suspension) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Suspension) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.End != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Stream != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Stream))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Since != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Since))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Halt) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Halt) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Halt) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.End != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Stream != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Stream))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Member != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Member))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Height != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Member) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Member) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Member) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pool != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Pool))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.NextSeq != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.NextSeq))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.Boot != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Boot))
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.Suspension != nil {
+		{
+			size, err := m.Suspension.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintCertify(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.Bench != nil {
+		{
+			size, err := m.Bench.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintCertify(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Evidence) > 0 {
+		for iNdEx := len(m.Evidence) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Evidence[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintCertify(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	{
+		size, err := m.Equivocations.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintCertify(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size, err := m.MissingShares.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintCertify(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.InvalidShares.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintCertify(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Garbled.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintCertify(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintCertify(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Index != 0 {
+		i = encodeVarintCertify(dAtA, i, uint64(m.Index))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -1788,6 +2697,169 @@ func (m *Heartbeat) Size() (n int) {
 	}
 	if m.End != 0 {
 		n += 1 + sovCertify(uint64(m.End))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCertify(uint64(m.Height))
+	}
+	if m.Covers {
+		n += 2
+	}
+	return n
+}
+
+func (m *Occurrences) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Count != 0 {
+		n += 1 + sovCertify(uint64(m.Count))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCertify(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *Bench) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Until != 0 {
+		n += 1 + sovCertify(uint64(m.Until))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Level != 0 {
+		n += 1 + sovCertify(uint64(m.Level))
+	}
+	return n
+}
+
+func (m *Equivocation) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Stream != 0 {
+		n += 1 + sovCertify(uint64(m.Stream))
+	}
+	if m.End != 0 {
+		n += 1 + sovCertify(uint64(m.End))
+	}
+	l = len(m.First)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	l = len(m.Second)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Count != 0 {
+		n += 1 + sovCertify(uint64(m.Count))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCertify(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *Suspension) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Since != 0 {
+		n += 1 + sovCertify(uint64(m.Since))
+	}
+	if m.Stream != 0 {
+		n += 1 + sovCertify(uint64(m.Stream))
+	}
+	if m.End != 0 {
+		n += 1 + sovCertify(uint64(m.End))
+	}
+	return n
+}
+
+func (m *Halt) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCertify(uint64(m.Height))
+	}
+	if m.Member != 0 {
+		n += 1 + sovCertify(uint64(m.Member))
+	}
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Stream != 0 {
+		n += 1 + sovCertify(uint64(m.Stream))
+	}
+	if m.End != 0 {
+		n += 1 + sovCertify(uint64(m.End))
+	}
+	return n
+}
+
+func (m *Member) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Index != 0 {
+		n += 1 + sovCertify(uint64(m.Index))
+	}
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	l = m.Garbled.Size()
+	n += 1 + l + sovCertify(uint64(l))
+	l = m.InvalidShares.Size()
+	n += 1 + l + sovCertify(uint64(l))
+	l = m.MissingShares.Size()
+	n += 1 + l + sovCertify(uint64(l))
+	l = m.Equivocations.Size()
+	n += 1 + l + sovCertify(uint64(l))
+	if len(m.Evidence) > 0 {
+		for _, e := range m.Evidence {
+			l = e.Size()
+			n += 1 + l + sovCertify(uint64(l))
+		}
+	}
+	if m.Bench != nil {
+		l = m.Bench.Size()
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Suspension != nil {
+		l = m.Suspension.Size()
+		n += 1 + l + sovCertify(uint64(l))
+	}
+	if m.Boot != 0 {
+		n += 1 + sovCertify(uint64(m.Boot))
+	}
+	if m.NextSeq != 0 {
+		n += 1 + sovCertify(uint64(m.NextSeq))
+	}
+	if m.Pool != 0 {
+		n += 1 + sovCertify(uint64(m.Pool))
 	}
 	return n
 }
@@ -2820,6 +3892,1144 @@ func (m *Heartbeat) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.End |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Covers", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Covers = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Occurrences) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Occurrences: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Occurrences: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Bench) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Bench: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Bench: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Level", wireType)
+			}
+			m.Level = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Level |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Equivocation) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Equivocation: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Equivocation: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Stream", wireType)
+			}
+			m.Stream = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Stream |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field First", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.First = append(m.First[:0], dAtA[iNdEx:postIndex]...)
+			if m.First == nil {
+				m.First = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Second", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Second = append(m.Second[:0], dAtA[iNdEx:postIndex]...)
+			if m.Second == nil {
+				m.Second = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Suspension) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Suspension: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Suspension: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Since", wireType)
+			}
+			m.Since = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Since |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Stream", wireType)
+			}
+			m.Stream = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Stream |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Halt) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Halt: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Halt: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Member", wireType)
+			}
+			m.Member = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Member |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = append(m.Address[:0], dAtA[iNdEx:postIndex]...)
+			if m.Address == nil {
+				m.Address = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Stream", wireType)
+			}
+			m.Stream = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Stream |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCertify(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Member) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCertify
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Member: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Member: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = append(m.Address[:0], dAtA[iNdEx:postIndex]...)
+			if m.Address == nil {
+				m.Address = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Garbled", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Garbled.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field InvalidShares", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.InvalidShares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MissingShares", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.MissingShares.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Equivocations", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Equivocations.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = append(m.Evidence, Equivocation{})
+			if err := m.Evidence[len(m.Evidence)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bench", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Bench == nil {
+				m.Bench = &Bench{}
+			}
+			if err := m.Bench.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Suspension", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCertify
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCertify
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Suspension == nil {
+				m.Suspension = &Suspension{}
+			}
+			if err := m.Suspension.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Boot", wireType)
+			}
+			m.Boot = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Boot |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextSeq", wireType)
+			}
+			m.NextSeq = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextSeq |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			m.Pool = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCertify
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Pool |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

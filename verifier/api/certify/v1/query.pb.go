@@ -188,6 +188,11 @@ type QueryStreamStatusResponse struct {
 	// open_sessions are the numbers of the stream's open sessions, ascending.
 	OpenSessions []uint64    `protobuf:"varint,5,rep,packed,name=open_sessions,json=openSessions,proto3" json:"open_sessions,omitempty"`
 	Heartbeats   []Heartbeat `protobuf:"bytes,6,rep,name=heartbeats,proto3" json:"heartbeats"`
+	// covered is how many members cover the stream; below threshold it cannot be certified.
+	Covered   uint32 `protobuf:"varint,7,opt,name=covered,proto3" json:"covered,omitempty"`
+	Threshold uint32 `protobuf:"varint,8,opt,name=threshold,proto3" json:"threshold,omitempty"`
+	// halted is the reason why the chain signs nothing; empty while it does.
+	Halted string `protobuf:"bytes,9,opt,name=halted,proto3" json:"halted,omitempty"`
 }
 
 func (m *QueryStreamStatusResponse) Reset()         { *m = QueryStreamStatusResponse{} }
@@ -263,6 +268,27 @@ func (m *QueryStreamStatusResponse) GetHeartbeats() []Heartbeat {
 		return m.Heartbeats
 	}
 	return nil
+}
+
+func (m *QueryStreamStatusResponse) GetCovered() uint32 {
+	if m != nil {
+		return m.Covered
+	}
+	return 0
+}
+
+func (m *QueryStreamStatusResponse) GetThreshold() uint32 {
+	if m != nil {
+		return m.Threshold
+	}
+	return 0
+}
+
+func (m *QueryStreamStatusResponse) GetHalted() string {
+	if m != nil {
+		return m.Halted
+	}
+	return ""
 }
 
 type QuerySessionRequest struct {
@@ -433,6 +459,121 @@ func (m *QuerySessionsResponse) GetSessions() []Session {
 	return nil
 }
 
+type QueryMembersRequest struct {
+}
+
+func (m *QueryMembersRequest) Reset()         { *m = QueryMembersRequest{} }
+func (m *QueryMembersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryMembersRequest) ProtoMessage()    {}
+func (*QueryMembersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2d959658436ee787, []int{8}
+}
+func (m *QueryMembersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMembersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMembersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMembersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMembersRequest.Merge(m, src)
+}
+func (m *QueryMembersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMembersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMembersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMembersRequest proto.InternalMessageInfo
+
+type QueryMembersResponse struct {
+	KeyEpoch  uint64 `protobuf:"varint,1,opt,name=key_epoch,json=keyEpoch,proto3" json:"key_epoch,omitempty"`
+	Threshold uint32 `protobuf:"varint,2,opt,name=threshold,proto3" json:"threshold,omitempty"`
+	// height is the committed height that the answer is of.
+	Height uint64 `protobuf:"varint,3,opt,name=height,proto3" json:"height,omitempty"`
+	// members are by index.
+	Members []Member `protobuf:"bytes,4,rep,name=members,proto3" json:"members"`
+	// halt is absent while the chain signs.
+	Halt *Halt `protobuf:"bytes,5,opt,name=halt,proto3" json:"halt,omitempty"`
+}
+
+func (m *QueryMembersResponse) Reset()         { *m = QueryMembersResponse{} }
+func (m *QueryMembersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryMembersResponse) ProtoMessage()    {}
+func (*QueryMembersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2d959658436ee787, []int{9}
+}
+func (m *QueryMembersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMembersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMembersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMembersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMembersResponse.Merge(m, src)
+}
+func (m *QueryMembersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMembersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMembersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMembersResponse proto.InternalMessageInfo
+
+func (m *QueryMembersResponse) GetKeyEpoch() uint64 {
+	if m != nil {
+		return m.KeyEpoch
+	}
+	return 0
+}
+
+func (m *QueryMembersResponse) GetThreshold() uint32 {
+	if m != nil {
+		return m.Threshold
+	}
+	return 0
+}
+
+func (m *QueryMembersResponse) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *QueryMembersResponse) GetMembers() []Member {
+	if m != nil {
+		return m.Members
+	}
+	return nil
+}
+
+func (m *QueryMembersResponse) GetHalt() *Halt {
+	if m != nil {
+		return m.Halt
+	}
+	return nil
+}
+
 type QueryLeavesRequest struct {
 	Stream uint32 `protobuf:"varint,1,opt,name=stream,proto3" json:"stream,omitempty"`
 	// from is the index of the first leaf wanted, counted from 0.
@@ -445,7 +586,7 @@ func (m *QueryLeavesRequest) Reset()         { *m = QueryLeavesRequest{} }
 func (m *QueryLeavesRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryLeavesRequest) ProtoMessage()    {}
 func (*QueryLeavesRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2d959658436ee787, []int{8}
+	return fileDescriptor_2d959658436ee787, []int{10}
 }
 func (m *QueryLeavesRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -503,7 +644,7 @@ func (m *QueryLeavesResponse) Reset()         { *m = QueryLeavesResponse{} }
 func (m *QueryLeavesResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryLeavesResponse) ProtoMessage()    {}
 func (*QueryLeavesResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2d959658436ee787, []int{9}
+	return fileDescriptor_2d959658436ee787, []int{11}
 }
 func (m *QueryLeavesResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -548,6 +689,8 @@ func init() {
 	proto.RegisterType((*QuerySessionResponse)(nil), "aitbc.bridge.certify.v1.QuerySessionResponse")
 	proto.RegisterType((*QuerySessionsRequest)(nil), "aitbc.bridge.certify.v1.QuerySessionsRequest")
 	proto.RegisterType((*QuerySessionsResponse)(nil), "aitbc.bridge.certify.v1.QuerySessionsResponse")
+	proto.RegisterType((*QueryMembersRequest)(nil), "aitbc.bridge.certify.v1.QueryMembersRequest")
+	proto.RegisterType((*QueryMembersResponse)(nil), "aitbc.bridge.certify.v1.QueryMembersResponse")
 	proto.RegisterType((*QueryLeavesRequest)(nil), "aitbc.bridge.certify.v1.QueryLeavesRequest")
 	proto.RegisterType((*QueryLeavesResponse)(nil), "aitbc.bridge.certify.v1.QueryLeavesResponse")
 }
@@ -557,46 +700,55 @@ func init() {
 }
 
 var fileDescriptor_2d959658436ee787 = []byte{
-	// 621 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x55, 0xcf, 0x6b, 0xd4, 0x4e,
-	0x14, 0xdf, 0x74, 0xd3, 0x6d, 0xfb, 0xba, 0xbd, 0xcc, 0xb7, 0xdf, 0x1a, 0x17, 0x8c, 0x4b, 0xaa,
-	0xb0, 0x60, 0x9b, 0xd0, 0x78, 0x14, 0x44, 0xeb, 0xa5, 0x42, 0x11, 0x4c, 0x45, 0x44, 0x41, 0x99,
-	0xa4, 0xb3, 0xdb, 0xa1, 0xd9, 0x4d, 0x3a, 0x99, 0x2c, 0xf4, 0xbf, 0xf0, 0x1f, 0xf2, 0xde, 0x63,
-	0x8f, 0x9e, 0x44, 0xba, 0xff, 0x88, 0x64, 0xe6, 0x65, 0x4d, 0x64, 0xe3, 0xae, 0xb7, 0xcc, 0xe3,
-	0x7d, 0x7e, 0xcc, 0x67, 0xe6, 0x65, 0x60, 0x9f, 0x72, 0x19, 0x46, 0x5e, 0x28, 0xf8, 0xf9, 0x88,
-	0x79, 0x11, 0x13, 0x92, 0x0f, 0xaf, 0xbd, 0xe9, 0x91, 0x77, 0x95, 0x33, 0x71, 0xed, 0xa6, 0x22,
-	0x91, 0x09, 0xb9, 0xa7, 0x9a, 0x5c, 0xdd, 0xe4, 0x62, 0x93, 0x3b, 0x3d, 0xea, 0x3d, 0x6e, 0x42,
-	0x97, 0x3d, 0x0a, 0xdf, 0xdb, 0x1d, 0x25, 0xa3, 0x44, 0x7d, 0x7a, 0xc5, 0x97, 0xae, 0x3a, 0x9f,
-	0xc1, 0x7a, 0x5b, 0x88, 0xbc, 0x52, 0xbd, 0x3c, 0xa2, 0x92, 0x65, 0x01, 0xbb, 0xca, 0x59, 0x26,
-	0xc9, 0x1e, 0x74, 0x32, 0x29, 0x18, 0x1d, 0x5b, 0x46, 0xdf, 0x18, 0xec, 0x04, 0xb8, 0x22, 0xbb,
-	0xb0, 0x4e, 0x87, 0x92, 0x09, 0x6b, 0xad, 0x6f, 0x0c, 0xcc, 0x40, 0x2f, 0x8a, 0x6a, 0xcc, 0xc7,
-	0x5c, 0x5a, 0x6d, 0xd5, 0xac, 0x17, 0xce, 0x25, 0xdc, 0x5f, 0xc0, 0x9f, 0xa5, 0xc9, 0x24, 0x63,
-	0xe4, 0x0d, 0x74, 0xa3, 0x4a, 0xdd, 0x32, 0xfa, 0xed, 0xc1, 0xb6, 0xff, 0xc8, 0x6d, 0xd8, 0xa9,
-	0x5b, 0x21, 0x39, 0x36, 0x6f, 0x7e, 0x3c, 0x6c, 0x05, 0x35, 0xbc, 0xe3, 0xe3, 0x66, 0xce, 0x94,
-	0xcf, 0x33, 0x49, 0x65, 0xbe, 0x6c, 0x33, 0xce, 0xb7, 0x35, 0x74, 0x58, 0x07, 0xa1, 0xc3, 0xa6,
-	0x08, 0x5e, 0xc2, 0x16, 0x2a, 0xb3, 0x73, 0x15, 0xc3, 0xb6, 0xbf, 0xdf, 0x6c, 0xfb, 0x82, 0x45,
-	0x97, 0x69, 0xc2, 0x27, 0x32, 0xf8, 0x8d, 0x2a, 0xa8, 0x25, 0x15, 0x23, 0xa6, 0x03, 0x33, 0x03,
-	0x5c, 0x91, 0xe7, 0xb0, 0x21, 0x69, 0x1c, 0x73, 0x96, 0x59, 0xa6, 0xca, 0xc3, 0x6e, 0x24, 0x7e,
-	0x47, 0xe3, 0xf8, 0x1a, 0x93, 0x28, 0x41, 0x64, 0x1f, 0x76, 0x92, 0x94, 0x4d, 0xbe, 0x64, 0x2c,
-	0xcb, 0x78, 0x32, 0xc9, 0xac, 0xf5, 0x7e, 0x7b, 0x60, 0x06, 0xdd, 0xa2, 0x78, 0x86, 0x35, 0x72,
-	0x02, 0x70, 0xc1, 0xa8, 0x90, 0x21, 0xa3, 0x32, 0xb3, 0x3a, 0x4a, 0xc7, 0x69, 0xd4, 0x39, 0x29,
-	0x5b, 0x51, 0xab, 0x82, 0x75, 0x0e, 0xe1, 0x3f, 0x1d, 0x9f, 0xa6, 0xae, 0xc4, 0x3d, 0xc9, 0xc7,
-	0x21, 0x13, 0x2a, 0x38, 0x33, 0xc0, 0x95, 0xf3, 0x01, 0x76, 0xeb, 0xed, 0x18, 0xf4, 0x0b, 0xd8,
-	0x40, 0xc3, 0x0a, 0xb0, 0xed, 0xf7, 0x1b, 0xdd, 0x20, 0xb4, 0xdc, 0x37, 0xc2, 0x9c, 0xbd, 0x3a,
-	0x73, 0x79, 0xf0, 0xce, 0x27, 0xf8, 0xff, 0x8f, 0x3a, 0x4a, 0x1e, 0xc3, 0xe6, 0x3c, 0x23, 0x7d,
-	0xf3, 0x56, 0xd5, 0x9c, 0xe3, 0x9c, 0xf7, 0x40, 0x14, 0xf9, 0x29, 0xa3, 0xd3, 0xe5, 0x83, 0x43,
-	0xc0, 0x1c, 0x8a, 0x64, 0x8c, 0x73, 0xa3, 0xbe, 0x1b, 0xc6, 0x26, 0xc0, 0x54, 0x4b, 0x5e, 0xb4,
-	0xfc, 0x0c, 0x3a, 0xb1, 0xaa, 0xa0, 0xe1, 0x07, 0x8d, 0x86, 0x4f, 0x19, 0x1d, 0xa2, 0x5b, 0x84,
-	0xf8, 0x37, 0x6d, 0x58, 0x57, 0xa4, 0x24, 0x87, 0x6e, 0x75, 0x1e, 0xc9, 0x51, 0x23, 0x4d, 0xd3,
-	0xbf, 0xa1, 0xe7, 0xff, 0x0b, 0x04, 0xdd, 0xe7, 0xd0, 0xad, 0x0e, 0xd9, 0x32, 0xd9, 0x05, 0x53,
-	0xbc, 0x4c, 0x76, 0xe1, 0x0c, 0x0f, 0x61, 0x03, 0x8f, 0x8f, 0x1c, 0x2c, 0x81, 0xd7, 0xee, 0x70,
-	0xef, 0x70, 0xc5, 0x6e, 0xd4, 0xe1, 0xb0, 0x39, 0x9f, 0xaf, 0xd5, 0xa0, 0xf3, 0x6d, 0xb9, 0xab,
-	0xb6, 0x6b, 0x29, 0x3f, 0x85, 0xad, 0xe2, 0x80, 0xf5, 0x69, 0x46, 0xd0, 0xd1, 0xd7, 0x84, 0x3c,
-	0xf9, 0x3b, 0x4d, 0xed, 0x92, 0xf6, 0x0e, 0x56, 0x6b, 0xd6, 0x8a, 0xc7, 0xaf, 0x6f, 0xee, 0x6c,
-	0xe3, 0xf6, 0xce, 0x36, 0x7e, 0xde, 0xd9, 0xc6, 0xd7, 0x99, 0xdd, 0xba, 0x9d, 0xd9, 0xad, 0xef,
-	0x33, 0xbb, 0xf5, 0xd1, 0x1b, 0x71, 0x79, 0x91, 0x87, 0x6e, 0x94, 0x8c, 0xbd, 0xda, 0x4b, 0x34,
-	0x65, 0xa2, 0xf8, 0xd3, 0x09, 0x8f, 0xa6, 0xbc, 0xf2, 0x2c, 0x85, 0x1d, 0xf5, 0xf2, 0x3c, 0xfd,
-	0x15, 0x00, 0x00, 0xff, 0xff, 0x4c, 0x82, 0xf2, 0x90, 0xf6, 0x06, 0x00, 0x00,
+	// 762 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x56, 0xcd, 0x6e, 0xd3, 0x5c,
+	0x10, 0x8d, 0x1b, 0xe7, 0x6f, 0x9a, 0x6e, 0xee, 0xd7, 0xf6, 0x33, 0x01, 0xd2, 0xc8, 0x05, 0x29,
+	0x12, 0xad, 0xad, 0x84, 0x25, 0x12, 0x3f, 0x45, 0x48, 0x45, 0x2a, 0x48, 0xb8, 0x08, 0x21, 0x90,
+	0xa8, 0x6e, 0x9c, 0x49, 0x6c, 0xc5, 0x89, 0x53, 0xfb, 0x26, 0x52, 0x1e, 0x02, 0x89, 0x47, 0xe1,
+	0x31, 0xba, 0xec, 0x92, 0x0d, 0x08, 0xb5, 0x2f, 0x82, 0x7c, 0x3d, 0x4e, 0xe3, 0x2a, 0x26, 0x61,
+	0x97, 0x99, 0xce, 0x99, 0x99, 0x73, 0x66, 0xee, 0xd4, 0xb0, 0xcf, 0x5d, 0xd1, 0xb1, 0xcd, 0x4e,
+	0xe0, 0x76, 0xfb, 0x68, 0xda, 0x18, 0x08, 0xb7, 0x37, 0x33, 0xa7, 0x2d, 0xf3, 0x7c, 0x82, 0xc1,
+	0xcc, 0x18, 0x07, 0xbe, 0xf0, 0xd9, 0xff, 0x32, 0xc8, 0x88, 0x83, 0x0c, 0x0a, 0x32, 0xa6, 0xad,
+	0xda, 0xc3, 0x2c, 0x74, 0x12, 0x23, 0xf1, 0xb5, 0xed, 0xbe, 0xdf, 0xf7, 0xe5, 0x4f, 0x33, 0xfa,
+	0x15, 0x7b, 0xf5, 0x2f, 0xa0, 0xbd, 0x8b, 0x8a, 0xbc, 0x94, 0xb1, 0xae, 0xcd, 0x05, 0x86, 0x16,
+	0x9e, 0x4f, 0x30, 0x14, 0x6c, 0x17, 0x8a, 0xa1, 0x08, 0x90, 0x0f, 0x35, 0xa5, 0xa1, 0x34, 0xb7,
+	0x2c, 0xb2, 0xd8, 0x36, 0x14, 0x78, 0x4f, 0x60, 0xa0, 0x6d, 0x34, 0x94, 0xa6, 0x6a, 0xc5, 0x46,
+	0xe4, 0xf5, 0xdc, 0xa1, 0x2b, 0xb4, 0xbc, 0x0c, 0x8e, 0x0d, 0x7d, 0x00, 0x77, 0x96, 0xe4, 0x0f,
+	0xc7, 0xfe, 0x28, 0x44, 0xf6, 0x16, 0xaa, 0xf6, 0x82, 0x5f, 0x53, 0x1a, 0xf9, 0xe6, 0x66, 0xfb,
+	0x81, 0x91, 0xc1, 0xd4, 0x58, 0x48, 0x72, 0xa4, 0x5e, 0xfc, 0xda, 0xcb, 0x59, 0x29, 0xbc, 0xde,
+	0x26, 0x32, 0xa7, 0xb2, 0xcf, 0x53, 0xc1, 0xc5, 0x64, 0x15, 0x19, 0xfd, 0x6b, 0x9e, 0x3a, 0x4c,
+	0x83, 0xa8, 0xc3, 0x2c, 0x09, 0x5e, 0x40, 0x85, 0x2a, 0x63, 0x57, 0xca, 0xb0, 0xd9, 0xde, 0xcf,
+	0x6e, 0xdb, 0x41, 0x7b, 0x30, 0xf6, 0xdd, 0x91, 0xb0, 0x6e, 0x50, 0x51, 0x6a, 0xc1, 0x83, 0x3e,
+	0xc6, 0x82, 0xa9, 0x16, 0x59, 0xec, 0x29, 0x94, 0x04, 0xf7, 0x3c, 0x17, 0x43, 0x4d, 0x95, 0x7a,
+	0xd4, 0x33, 0x13, 0xbf, 0xe7, 0x9e, 0x37, 0x23, 0x25, 0x12, 0x10, 0xdb, 0x87, 0x2d, 0x7f, 0x8c,
+	0xa3, 0xb3, 0x10, 0xc3, 0xd0, 0xf5, 0x47, 0xa1, 0x56, 0x68, 0xe4, 0x9b, 0xaa, 0x55, 0x8d, 0x9c,
+	0xa7, 0xe4, 0x63, 0xc7, 0x00, 0x0e, 0xf2, 0x40, 0x74, 0x90, 0x8b, 0x50, 0x2b, 0xca, 0x3a, 0x7a,
+	0x66, 0x9d, 0xe3, 0x24, 0x94, 0x6a, 0x2d, 0x60, 0x99, 0x06, 0x25, 0xdb, 0x9f, 0x62, 0x80, 0x5d,
+	0xad, 0x24, 0x25, 0x4a, 0x4c, 0x76, 0x0f, 0x2a, 0xc2, 0x09, 0x30, 0x74, 0x7c, 0xaf, 0xab, 0x95,
+	0xe5, 0xdf, 0x6e, 0x1c, 0x11, 0x7d, 0x87, 0x7b, 0x02, 0xbb, 0x5a, 0xa5, 0xa1, 0x34, 0x2b, 0x16,
+	0x59, 0xfa, 0x21, 0xfc, 0x17, 0x8f, 0x23, 0x6e, 0x75, 0x61, 0x7c, 0xa3, 0xc9, 0xb0, 0x83, 0x81,
+	0x1c, 0x84, 0x6a, 0x91, 0xa5, 0x7f, 0x84, 0xed, 0x74, 0x38, 0x0d, 0xee, 0x39, 0x94, 0x48, 0x00,
+	0x09, 0xd8, 0x6c, 0x37, 0x32, 0xd9, 0x11, 0x34, 0xd1, 0x91, 0x60, 0xfa, 0x6e, 0x3a, 0x73, 0xb2,
+	0x48, 0xfa, 0x67, 0xd8, 0xb9, 0xe5, 0xa7, 0x92, 0x47, 0x50, 0x9e, 0x6b, 0x1e, 0x6f, 0xf2, 0xba,
+	0x35, 0xe7, 0x38, 0x7d, 0x87, 0xd8, 0xbf, 0xc1, 0x88, 0xdd, 0xbc, 0xe6, 0x4f, 0x85, 0x9a, 0x99,
+	0xfb, 0xa9, 0xe6, 0x5d, 0xa8, 0x0c, 0x70, 0x76, 0x86, 0x63, 0xdf, 0x76, 0x48, 0x99, 0xf2, 0x00,
+	0x67, 0xaf, 0x22, 0x3b, 0x3d, 0x80, 0x8d, 0x65, 0x03, 0x40, 0xb7, 0xef, 0xcc, 0xf7, 0x2f, 0xb6,
+	0xd8, 0x33, 0x28, 0x0d, 0xe3, 0x2a, 0xb4, 0x7f, 0x7b, 0x99, 0x2c, 0xe2, 0x6e, 0x12, 0xe1, 0x08,
+	0xc5, 0x5a, 0xa0, 0x46, 0xb3, 0xd4, 0x0a, 0x52, 0xf7, 0xfb, 0xd9, 0x5b, 0xc5, 0x3d, 0x61, 0xc9,
+	0x50, 0xfd, 0x03, 0x30, 0x49, 0xef, 0x04, 0xf9, 0x74, 0xf5, 0xfd, 0x61, 0xa0, 0xf6, 0x02, 0x7f,
+	0x48, 0xe7, 0x47, 0xfe, 0xce, 0xb8, 0x3e, 0x16, 0xc9, 0x99, 0xe4, 0x25, 0xd5, 0x9e, 0x40, 0xd1,
+	0x93, 0x1e, 0x9a, 0x53, 0x76, 0x8f, 0x27, 0xc8, 0x7b, 0xc4, 0x8f, 0x20, 0xed, 0xef, 0x2a, 0x14,
+	0x64, 0x52, 0x36, 0x81, 0xea, 0xe2, 0x59, 0x63, 0xad, 0xcc, 0x34, 0x59, 0x27, 0xb6, 0xd6, 0xfe,
+	0x17, 0x08, 0x75, 0x3f, 0x81, 0xea, 0xe2, 0xad, 0x5a, 0x55, 0x76, 0xc9, 0x31, 0x5c, 0x55, 0x76,
+	0xe9, 0x29, 0xec, 0x41, 0x89, 0xb6, 0x96, 0x1d, 0xac, 0x80, 0xa7, 0x9e, 0x6e, 0xed, 0x70, 0xcd,
+	0x68, 0xaa, 0xe3, 0x42, 0x79, 0x7e, 0xa6, 0xd6, 0x83, 0xce, 0x69, 0x19, 0xeb, 0x86, 0xdf, 0x50,
+	0xa2, 0x07, 0xb5, 0x8a, 0x52, 0xfa, 0x3d, 0xae, 0xa2, 0x74, 0xeb, 0x95, 0xb6, 0xc7, 0x50, 0x89,
+	0x16, 0x29, 0xde, 0x1a, 0x1b, 0x8a, 0xf1, 0x3a, 0xb2, 0x47, 0x7f, 0xcf, 0x92, 0x7a, 0x0c, 0xb5,
+	0x83, 0xf5, 0x82, 0xe3, 0x8a, 0x47, 0xaf, 0x2f, 0xae, 0xea, 0xca, 0xe5, 0x55, 0x5d, 0xf9, 0x7d,
+	0x55, 0x57, 0xbe, 0x5d, 0xd7, 0x73, 0x97, 0xd7, 0xf5, 0xdc, 0x8f, 0xeb, 0x7a, 0xee, 0x93, 0xd9,
+	0x77, 0x85, 0x33, 0xe9, 0x18, 0xb6, 0x3f, 0x34, 0x53, 0x1f, 0x0e, 0x53, 0x0c, 0xa2, 0x7f, 0x4c,
+	0x81, 0xc9, 0xc7, 0xee, 0xc2, 0x57, 0x44, 0xa7, 0x28, 0x3f, 0x14, 0x1e, 0xff, 0x09, 0x00, 0x00,
+	0xff, 0xff, 0xf3, 0xcd, 0xa8, 0x9a, 0xa5, 0x08, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -619,6 +771,9 @@ type QueryClient interface {
 	Session(ctx context.Context, in *QuerySessionRequest, opts ...grpc.CallOption) (*QuerySessionResponse, error)
 	// Sessions lists the open sessions by number.
 	Sessions(ctx context.Context, in *QuerySessionsRequest, opts ...grpc.CallOption) (*QuerySessionsResponse, error)
+	// Members tells each active member's conduct, bench and suspension, and whether the chain
+	// halted.
+	Members(ctx context.Context, in *QueryMembersRequest, opts ...grpc.CallOption) (*QueryMembersResponse, error)
 }
 
 type queryClient struct {
@@ -665,6 +820,15 @@ func (c *queryClient) Sessions(ctx context.Context, in *QuerySessionsRequest, op
 	return out, nil
 }
 
+func (c *queryClient) Members(ctx context.Context, in *QueryMembersRequest, opts ...grpc.CallOption) (*QueryMembersResponse, error) {
+	out := new(QueryMembersResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.certify.v1.Query/Members", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Certificates lists certificates of a stream, ascending by end block.
@@ -675,6 +839,9 @@ type QueryServer interface {
 	Session(context.Context, *QuerySessionRequest) (*QuerySessionResponse, error)
 	// Sessions lists the open sessions by number.
 	Sessions(context.Context, *QuerySessionsRequest) (*QuerySessionsResponse, error)
+	// Members tells each active member's conduct, bench and suspension, and whether the chain
+	// halted.
+	Members(context.Context, *QueryMembersRequest) (*QueryMembersResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -692,6 +859,9 @@ func (*UnimplementedQueryServer) Session(ctx context.Context, req *QuerySessionR
 }
 func (*UnimplementedQueryServer) Sessions(ctx context.Context, req *QuerySessionsRequest) (*QuerySessionsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Sessions not implemented")
+}
+func (*UnimplementedQueryServer) Members(ctx context.Context, req *QueryMembersRequest) (*QueryMembersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Members not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -770,6 +940,24 @@ func _Query_Sessions_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Members_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMembersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Members(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.certify.v1.Query/Members",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Members(ctx, req.(*QueryMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "aitbc.bridge.certify.v1.Query",
@@ -790,6 +978,10 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Sessions",
 			Handler:    _Query_Sessions_Handler,
+		},
+		{
+			MethodName: "Members",
+			Handler:    _Query_Members_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -994,6 +1186,23 @@ func (m *QueryStreamStatusResponse) MarshalToSizedBuffer(dAtA []byte) (int, erro
 	_ = i
 	var l int
 	_ = l
+	if len(m.Halted) > 0 {
+		i -= len(m.Halted)
+		copy(dAtA[i:], m.Halted)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Halted)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.Threshold != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Threshold))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Covered != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Covered))
+		i--
+		dAtA[i] = 0x38
+	}
 	if len(m.Heartbeats) > 0 {
 		for iNdEx := len(m.Heartbeats) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1186,6 +1395,93 @@ func (m *QuerySessionsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryMembersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMembersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMembersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMembersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMembersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMembersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Halt != nil {
+		{
+			size, err := m.Halt.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Members) > 0 {
+		for iNdEx := len(m.Members) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Members[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Threshold != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Threshold))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.KeyEpoch != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.KeyEpoch))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *QueryLeavesRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1352,6 +1648,16 @@ func (m *QueryStreamStatusResponse) Size() (n int) {
 			n += 1 + l + sovQuery(uint64(l))
 		}
 	}
+	if m.Covered != 0 {
+		n += 1 + sovQuery(uint64(m.Covered))
+	}
+	if m.Threshold != 0 {
+		n += 1 + sovQuery(uint64(m.Threshold))
+	}
+	l = len(m.Halted)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
 	return n
 }
 
@@ -1398,6 +1704,43 @@ func (m *QuerySessionsResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryMembersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryMembersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyEpoch != 0 {
+		n += 1 + sovQuery(uint64(m.KeyEpoch))
+	}
+	if m.Threshold != 0 {
+		n += 1 + sovQuery(uint64(m.Threshold))
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	if len(m.Members) > 0 {
+		for _, e := range m.Members {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Halt != nil {
+		l = m.Halt.Size()
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -1948,6 +2291,76 @@ func (m *QueryStreamStatusResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Covered", wireType)
+			}
+			m.Covered = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Covered |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Threshold", wireType)
+			}
+			m.Threshold = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Threshold |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Halted", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Halted = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -2231,6 +2644,233 @@ func (m *QuerySessionsResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Sessions = append(m.Sessions, Session{})
 			if err := m.Sessions[len(m.Sessions)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMembersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMembersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMembersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMembersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMembersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMembersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyEpoch", wireType)
+			}
+			m.KeyEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Threshold", wireType)
+			}
+			m.Threshold = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Threshold |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Members", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Members = append(m.Members, Member{})
+			if err := m.Members[len(m.Members)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Halt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Halt == nil {
+				m.Halt = &Halt{}
+			}
+			if err := m.Halt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
