@@ -7,7 +7,7 @@
 // never acted on: Open cuts it. Any other damage makes Open refuse, because a lost record
 // could mean signing twice; an operator must then decide (docs/spec/signing.md).
 //
-// The package never rewrites a record, never continues after a failed write, and lets
+// The package never rewrites a record, never continues after a write of unknown outcome, and lets
 // only one process hold a file. Of this repository it imports chains/failpoint
 // alone, which does nothing in an ordinary build.
 package journal

@@ -24,14 +24,17 @@ const (
 	headerSize = 12            // length 4 ‖ CRC of the length 4 ‖ CRC of the chain 4
 )
 
-// Errors of this package. All but ErrLocked need an operator.
+// Errors of this package. All but ErrLocked and ErrNotWritten need an operator.
 var (
 	// ErrLocked: another process holds the file.
 	ErrLocked = errors.New("journal: held by another process")
 	// ErrCorrupt: a finished record does not match its checksum, or the file is no journal.
 	ErrCorrupt = errors.New("journal: corrupt")
-	// ErrFailed: an earlier write failed with unknown outcome; only Open can tell what is on disk.
-	ErrFailed = errors.New("journal: an earlier write failed")
+	// ErrFailed: a write failed with unknown outcome; only Open can tell what is on disk.
+	ErrFailed = errors.New("journal: a write failed with unknown outcome")
+	// ErrNotWritten: the record is not in the file, as after a full disk. The journal is whole
+	// and stays open: the same Append may succeed later.
+	ErrNotWritten = errors.New("journal: not written")
 	// ErrClosed: used after Close.
 	ErrClosed = errors.New("journal: closed")
 	// ErrSize: a record is empty or longer than MaxRecord.
@@ -213,8 +216,11 @@ func (j *Journal) scan(size int64, visit func([]byte) error) (int64, error) {
 	return at, nil
 }
 
-// Append writes record and returns when it is on disk. After an error the outcome is
-// unknown and every further Append refuses with ErrFailed, until the file is opened again.
+// Append writes record and returns when it is on disk.
+//
+// Errors: ErrSize; ErrNotWritten with the cause when the write failed and was undone for
+// certain; else ErrFailed, from then on for every call until the file is opened again. A
+// failed sync is never retried: the kernel may have dropped the bytes and forgotten it.
 func (j *Journal) Append(record []byte) error {
 	if len(record) == 0 || len(record) > MaxRecord {
 		return fmt.Errorf("record of %d bytes: %w", len(record), ErrSize)
@@ -231,19 +237,32 @@ func (j *Journal) Append(record []byte) error {
 	b = append(b, record...)
 	failpoint.Hit("journal.append.write") // nothing of the record is kept, and nothing was done because of it
 	if _, err := j.file.WriteAt(b, j.size); err != nil {
-		j.failed = true
-		return fmt.Errorf("append to journal: %w", err)
+		return j.undo(err)
 	}
 	failpoint.Hit("journal.append.written") // the record is kept unless the machine dies too; nothing was done because of it
 	if err := j.sync(); err != nil {
 		j.failed = true
-		return err
+		return errors.Join(ErrFailed, err)
 	}
 	failpoint.Hit("journal.append.synced") // the record is kept; what it was written for did not happen
 	j.size += int64(len(b))
 	j.chain = chain
 	j.count++
 	return nil
+}
+
+// undo takes back what a failed write may have left, so that its outcome is known. A crash
+// in it leaves what a crash in the write would have left.
+func (j *Journal) undo(cause error) error {
+	if err := j.file.Truncate(j.size); err != nil {
+		j.failed = true
+		return errors.Join(ErrFailed, fmt.Errorf("append to journal: %w", cause), fmt.Errorf("undo it: %w", err))
+	}
+	if err := j.sync(); err != nil {
+		j.failed = true
+		return errors.Join(ErrFailed, fmt.Errorf("append to journal: %w", cause), err)
+	}
+	return errors.Join(ErrNotWritten, cause)
 }
 
 // Replay calls visit with every record in the order of writing and stops at its error.

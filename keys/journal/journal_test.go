@@ -190,24 +190,6 @@ func TestUnsafeFilesAreRefused(t *testing.T) {
 	}
 }
 
-// After a failed write nothing is appended until the file was opened and checked again.
-func TestFailedWriteStopsTheJournal(t *testing.T) {
-	path, _ := written(t)
-	j := open(t, path)
-	if err := j.file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Append([]byte("x")); err == nil {
-		t.Fatal("append to a closed file succeeded")
-	}
-	if err := j.Append([]byte("x")); !errors.Is(err, ErrFailed) {
-		t.Errorf("second append: %v", err)
-	}
-	if err := j.Replay(func([]byte) error { return nil }); !errors.Is(err, ErrFailed) {
-		t.Errorf("replay: %v", err)
-	}
-}
-
 func FuzzReplay(f *testing.F) {
 	_, whole := written(f)
 	f.Add(whole)
