@@ -94,6 +94,7 @@ type Seen struct {
 	Releases, Votes, Shares, Commitments, DurableFacts int
 	Proposals, Rejections, Suspensions, Benches        int
 	Checkpoints                                        int // windows with leaves that became final
+	WrongVotes                                         int // honest votes for what the chain does not hold, made by lying endpoints
 }
 
 // ErrConfig: a config cannot be audited.

@@ -99,6 +99,7 @@ type Proposal struct {
 	Verifier int
 	Accepted bool
 	Reason   string
+	ID       Hash // of the proposed bytes: honest verdicts on equal ones must agree; zero: not compared
 }
 
 // Rejection is VerifyVoteExtension refusing an extension.

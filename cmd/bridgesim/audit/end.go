@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package audit
+
+import (
+	"cmp"
+	"slices"
+)
+
+// reasons are the words of the specification for a message that is not delivered.
+var reasons = []string{
+	"waiting_finality", "waiting_votes", "signing", "certified", "held", "lane_paused", "blocked",
+	"recipient_reverted", "unpaid", "underpriced", "target_unreachable", "superseded",
+}
+
+// End: the run is over. Returns what only the end shows: every final message has its effect
+// or a reason, and every final window was certified in time.
+func (a *Audit) End(e End) []Violation {
+	for _, s := range a.World.Pending() {
+		a.endMessage(e, s)
+	}
+	var streams []uint16
+	for i := range a.World.streams {
+		streams = append(streams, i)
+	}
+	slices.Sort(streams)
+	for _, i := range streams {
+		a.endStream(e, i)
+	}
+	return a.done()
+}
+
+func (a *Audit) endMessage(e End, s Send) {
+	say := func(what, reason string) {
+		a.cry(Loss, what, "chain %d to %d, nonce %d, %x: %s", s.SourceChain, s.TargetChain, s.Nonce, s.ID, reason)
+	}
+	reason, named := e.Reasons[s.ID]
+	st := a.World.chain(s.SourceChain).stream
+	switch {
+	case st != nil && e.Halted[st.Index] != "":
+	case !named:
+		say("final message without effect and without a reason", "")
+	case !slices.Contains(reasons, reason):
+		say("reason is none of the specification's", reason)
+	case reason == "waiting_finality":
+		say("reason contradicts the chain: it is final", reason)
+	case (reason == "waiting_votes" || reason == "signing") && a.certifiedMessage(s):
+		say("reason contradicts the chain: it is certified", reason)
+	case reason == "certified" && !a.certifiedMessage(s):
+		say("reason contradicts the chain: it is not certified", reason)
+	}
+}
+
+// certifiedMessage reports whether a certificate proves the message.
+func (a *Audit) certifiedMessage(s Send) bool {
+	st := a.World.chain(s.SourceChain).stream
+	if st == nil {
+		return false
+	}
+	order := a.chain.order[st.Index]
+	return len(order) > 0 && order[len(order)-1].Checkpoint.End >= a.World.sends[s.ID].at.block
+}
+
+// endStream finds the first window that waited too long.
+func (a *Audit) endStream(e End, index uint16) {
+	if e.Halted[index] != "" {
+		return
+	}
+	order := a.chain.order[index]
+	for _, w := range a.World.streams[index].present().windows {
+		deadline := max(w.finalAt, e.Healed) + a.cfg.Bound
+		i, ok := slices.BinarySearchFunc(order, w.end, func(c Certificate, end uint64) int { return cmp.Compare(c.Checkpoint.End, end) })
+		covered := ok || i < len(order)
+		switch {
+		case covered && order[i].Height <= deadline, a.height < deadline:
+			continue
+		case covered:
+			a.cry(Loss, "window certified too late", "stream %d, window %d: final at height %d, healed at %d, certified at %d, bound %d",
+				index, w.end, w.finalAt, e.Healed, order[i].Height, a.cfg.Bound)
+		default:
+			a.cry(Loss, "final window never certified", "stream %d, window %d: final at height %d, healed at %d, now %d, bound %d",
+				index, w.end, w.finalAt, e.Healed, a.height, a.cfg.Bound)
+		}
+		return
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package audit
+
+import (
+	"slices"
+)
+
+// heardHeights is how many heights what a member said is remembered for refusals and benches.
+const heardHeights = 256
+
+// memberBook is what the members said and what their disks hold.
+type memberBook struct {
+	disks     map[process]*disk
+	bodies    map[bodyKey][]Hash   // said, Byzantine members' too
+	announced map[seqKey]ownedPair // commitments of honest members
+	points    map[Point]seqKey     // each nonce point and whose it is
+	shares    map[ownedPair]released
+	heard     map[int]map[uint64][]Hash // member, height: hashes of extensions
+}
+
+type process struct{ member, incarnation int }
+
+// disk is what the journals of a running process hold, synced.
+type disk struct {
+	bodies, sessions map[Hash]bool
+	boots            map[uint64]bool
+}
+
+type bodyKey struct {
+	member int
+	stream uint16
+	end    uint64
+}
+
+type seqKey struct {
+	member int
+	boot   uint64
+	seq    uint32
+}
+
+type released struct {
+	session Hash
+	z       [32]byte
+}
+
+func newMemberBook() memberBook {
+	return memberBook{
+		disks: map[process]*disk{}, bodies: map[bodyKey][]Hash{}, announced: map[seqKey]ownedPair{},
+		points: map[Point]seqKey{}, shares: map[ownedPair]released{}, heard: map[int]map[uint64][]Hash{},
+	}
+}
+
+// said reports whether the member made exactly these bytes for the height.
+func (m *memberBook) said(member int, height uint64, b []byte) bool {
+	return slices.Contains(m.heard[member][height], keccak(b))
+}
+
+func (m *memberBook) remember(member int, height uint64, b []byte) {
+	heights := m.heard[member]
+	if heights == nil {
+		heights = map[uint64][]Hash{}
+		m.heard[member] = heights
+	}
+	heights[height] = append(heights[height], keccak(b))
+	if height >= heardHeights {
+		delete(heights, height-heardHeights)
+	}
+}
+
+// Started: a process of the member begins; journal is what its journals hold on disk. A
+// restart, a restored home and a twin are each a new incarnation.
+func (a *Audit) Started(member, incarnation int, journal []Fact) []Violation {
+	key := process{member, incarnation}
+	if a.members.disks[key] != nil {
+		a.cry(Facts, "incarnation starts twice", "member %d, incarnation %d", member, incarnation)
+	}
+	d := &disk{bodies: map[Hash]bool{}, sessions: map[Hash]bool{}, boots: map[uint64]bool{}}
+	a.members.disks[key] = d
+	for _, f := range journal {
+		a.hold(d, member, f)
+	}
+	return a.done()
+}
+
+// Durable: a journal of a running process was synced with this record in it.
+func (a *Audit) Durable(member, incarnation int, f Fact) []Violation {
+	a.seen.DurableFacts++
+	d := a.members.disks[process{member, incarnation}]
+	if d == nil {
+		a.cry(Facts, "journal of a process that never started", "member %d, incarnation %d", member, incarnation)
+		return a.done()
+	}
+	a.hold(d, member, f)
+	return a.done()
+}
+
+func (a *Audit) hold(d *disk, member int, f Fact) {
+	switch f.Kind {
+	case VoteBody:
+		d.bodies[f.Key] = true
+	case SessionID:
+		d.sessions[f.Key] = true
+	case BootID:
+		d.boots[f.Boot] = true
+	default:
+		a.cry(Facts, "durable fact of an unknown kind", "member %d, kind %d", member, f.Kind)
+	}
+}
+
+// Released: an extension left a process. Tell Byzantine members' too: suspensions are checked against it.
+func (a *Audit) Released(r Release) []Violation {
+	a.seen.Releases++
+	a.members.remember(r.Member, r.Height, r.Bytes)
+	e, err := DecodeExtension(r.Bytes)
+	if !a.honest(r.Member) {
+		for _, v := range e.Votes {
+			if body, _, ok := a.bodyOf(v); ok {
+				a.sayBody(r.Member, v, body)
+			}
+		}
+		return a.done()
+	}
+	if err != nil {
+		a.cry(Encoding, "an honest member's extension does not decode", "member %d, height %d: %v", r.Member, r.Height, err)
+		return a.done()
+	}
+	d := a.members.disks[process{r.Member, r.Incarnation}]
+	if d == nil {
+		a.cry(Facts, "extension of a process that never started", "member %d, incarnation %d, height %d", r.Member, r.Incarnation, r.Height)
+		return a.done()
+	}
+	for _, v := range e.Votes {
+		a.releasedVote(r, d, v)
+	}
+	for _, c := range e.Commitments {
+		a.releasedCommitment(r, d, e.Boot, c)
+	}
+	for _, s := range e.Shares {
+		a.releasedShare(r, d, e.Fork, s)
+	}
+	return a.done()
+}
+
+func (a *Audit) bodyOf(v Vote) (Hash, *streamWorld, bool) {
+	st := a.World.streams[v.Stream]
+	if st == nil {
+		return Hash{}, nil, false
+	}
+	return BodyHash(a.cfg.BridgeID, st.Stream, v.Checkpoint), st, true
+}
+
+// sayBody remembers a body that a member voted for and returns the other one that it said for the window.
+func (a *Audit) sayBody(member int, v Vote, body Hash) (other Hash, conflict bool) {
+	key := bodyKey{member, v.Stream, v.End}
+	said := a.members.bodies[key]
+	if !slices.Contains(said, body) {
+		said = append(said, body)
+		a.members.bodies[key] = said
+	}
+	for _, s := range said {
+		if s != body {
+			return s, true
+		}
+	}
+	return Hash{}, false
+}
+
+func (a *Audit) releasedVote(r Release, d *disk, v Vote) {
+	a.seen.Votes++
+	body, st, ok := a.bodyOf(v)
+	if !ok || (v.End+1)%st.Stride != 0 {
+		a.cry(Encoding, "an honest vote names no window", "member %d, height %d: stream %d, window %d", r.Member, r.Height, v.Stream, v.End)
+		return
+	}
+	if !a.World.holds(v.Checkpoint) {
+		a.seen.WrongVotes++ // its endpoints may have lied
+	}
+	if other, conflict := a.sayBody(r.Member, v, body); conflict {
+		a.cry(DoubleSign, "two bodies for one window", "member %d, incarnation %d, height %d: stream %d, window %d, %x and %x",
+			r.Member, r.Incarnation, r.Height, v.Stream, v.End, other, body)
+	}
+	if !d.bodies[body] {
+		a.cry(DoubleSign, "vote released before it was durable", "member %d, incarnation %d, height %d: stream %d, window %d",
+			r.Member, r.Incarnation, r.Height, v.Stream, v.End)
+	}
+}
+
+func (a *Audit) releasedCommitment(r Release, d *disk, boot uint64, c Commitment) {
+	key := seqKey{r.Member, boot, c.Seq}
+	p := ownedPair{r.Member, c.D, c.E}
+	if !d.boots[boot] {
+		a.cry(DoubleSign, "commitment released before its boot was durable", "member %d, incarnation %d, height %d: boot %d", r.Member, r.Incarnation, r.Height, boot)
+	}
+	if was, ok := a.members.announced[key]; ok {
+		if was != p {
+			a.cry(DoubleSign, "one commitment has two pairs", "member %d, incarnation %d, height %d: boot %d, seq %d", r.Member, r.Incarnation, r.Height, boot, c.Seq)
+		}
+		return
+	}
+	a.seen.Commitments++
+	a.members.announced[key] = p
+	for _, point := range []Point{c.D, c.E} {
+		if _, _, ok := decodePoint(point); !ok {
+			a.cry(Encoding, "an honest commitment is no point", "member %d, boot %d, seq %d", r.Member, boot, c.Seq)
+		}
+		if was, ok := a.members.points[point]; ok {
+			a.cry(DoubleSign, "one nonce point announced twice", "member %d, boot %d, seq %d; member %d, boot %d, seq %d",
+				was.member, was.boot, was.seq, r.Member, boot, c.Seq)
+			continue
+		}
+		a.members.points[point] = key
+	}
+}
+
+func (a *Audit) releasedShare(r Release, d *disk, fork uint32, x Share) {
+	a.seen.Shares++
+	say := func(what string) {
+		a.cry(DoubleSign, what, "member %d, incarnation %d, height %d, fork %d, session %d", r.Member, r.Incarnation, r.Height, fork, x.Session)
+	}
+	s, ok := a.chain.sessions[sessionKey{fork, x.Session}]
+	at := slices.IndexFunc(s.Signers, func(g Signer) bool { return g.Member == r.Member })
+	if !ok || at < 0 {
+		say("share for a session that does not list the member")
+		return
+	}
+	g := s.Signers[at]
+	p := ownedPair{r.Member, g.D, g.E}
+	now := released{s.ID, x.Z}
+	switch was, known := a.members.shares[p]; {
+	case !known:
+		a.members.shares[p] = now
+		a.checkShare(s, g, x.Z, say)
+	case was.session != s.ID:
+		say("one nonce pair signed in two sessions")
+	case was.z != x.Z:
+		say("two shares over one nonce pair")
+	}
+	if !d.sessions[s.ID] {
+		say("share released before it was durable")
+	}
+	if !d.bodies[s.BodyHash] {
+		say("share without an own durable vote")
+	}
+}
