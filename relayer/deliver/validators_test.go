@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deliver
+
+import (
+	"context"
+	"net"
+	"testing"
+
+	"google.golang.org/grpc"
+
+	"github.com/aitbc/bridge/chains/message"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+)
+
+// lanesServer says what one validator knows of the streams.
+type lanesServer struct {
+	lanesv1.UnimplementedQueryServer
+	streams []lanesv1.Stream
+}
+
+func (s *lanesServer) Streams(context.Context, *lanesv1.QueryStreamsRequest) (*lanesv1.QueryStreamsResponse, error) {
+	return &lanesv1.QueryStreamsResponse{Streams: s.streams}, nil
+}
+
+func serve(t *testing.T, streams ...lanesv1.Stream) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := grpc.NewServer()
+	lanesv1.RegisterQueryServer(s, &lanesServer{streams: streams})
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = s.Serve(l) }()
+	t.Cleanup(func() { s.Stop(); <-ended })
+	return l.Addr().String()
+}
+
+// One of three validators that names a manager of its own is not believed: a stream counts
+// when more than a third of all validators, dead ones too, say the same.
+func TestStreamsNeedMoreThanAThird(t *testing.T) {
+	ours, theirs := message.Address{1}, message.Address{2}
+	honest := lanesv1.Stream{Index: 1, Chain: 31337, Manager: ours[:], Finality: 3, Epoch: 1, Stride: 2}
+	lie := honest
+	lie.Manager = theirs[:]
+	extra := lie
+	extra.Index = 7
+	for name, c := range map[string]struct {
+		validators [][]lanesv1.Stream // nil: dead
+		want       int
+	}{
+		"three agree":               {[][]lanesv1.Stream{{honest}, {honest}, {honest}}, 1},
+		"one of three lies":         {[][]lanesv1.Stream{{lie, extra}, {honest}, {honest}}, 1},
+		"one of three, others dead": {[][]lanesv1.Stream{{lie, extra}, nil, nil}, 0},
+		"two of three":              {[][]lanesv1.Stream{{honest}, {honest}, nil}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var endpoints []string
+			for _, streams := range c.validators {
+				if streams == nil {
+					endpoints = append(endpoints, "127.0.0.1:1")
+					continue
+				}
+				endpoints = append(endpoints, serve(t, streams...))
+			}
+			v, err := Dial(message.Hash{1}, endpoints)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = v.Close() }()
+			got, err := v.Streams(t.Context())
+			if len(got) != c.want {
+				t.Fatalf("%d streams (%v), want %d: %v", len(got), got, c.want, err)
+			}
+			for i, s := range got {
+				if i != 1 || s.Stream.Manager != ours {
+					t.Errorf("stream %d of manager %s", i, s.Stream.Manager)
+				}
+			}
+		})
+	}
+}
