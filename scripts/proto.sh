@@ -13,7 +13,7 @@ find verifier/proto -name '*.proto' | LC_ALL=C sort | while read -r f; do
 	protoc --plugin="$GOBIN/protoc-gen-gocosmos" -I verifier/proto -I "$gogo" -I "$gogo/protobuf" \
 		--gocosmos_out=plugins=grpc,Mgoogle/protobuf/any.proto=github.com/cosmos/gogoproto/types/any:"$out" "$f"
 done
-for m in certify committee lanes; do
+for m in certify committee lanes node; do
 	mkdir -p "verifier/api/$m/v1"
 	rm -f "verifier/api/$m/v1/"*.pb.go
 	cp "$out/github.com/aitbc/bridge/verifier/api/$m/v1/"*.pb.go "verifier/api/$m/v1/"

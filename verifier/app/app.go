@@ -93,7 +93,8 @@ type App struct {
 	certify   certify.Keeper
 	heard     extension.Heard // of this node in the block that is being decided
 	faults    *faults
-	members   atomic.Pointer[roster] // of the newest committed state; nil before the first
+	members   atomic.Pointer[roster]           // of the newest committed state; nil before the first
+	asked     atomic.Pointer[extension.Agenda] // of the newest committed state; nil before the first
 }
 
 // New opens the application over db and loads its newest state. voter must not be nil.

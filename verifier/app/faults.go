@@ -202,44 +202,5 @@ func ruleOf(err error) string {
 	return "state" // not the proposer's doing: this node could not read its own state
 }
 
-// roster is who the members are, for logs and status. It is replaced, never changed.
-type roster struct {
-	epoch   uint64
-	fork    uint32
-	members map[string]seat // by consensus address
-}
-
-type seat struct {
-	index   uint32
-	moniker string
-}
-
-// meet remembers the members of the committed state.
-func (a *App) meet(ctx sdk.Context) {
-	e, err := a.committee.ActiveEpoch(ctx)
-	if err != nil {
-		return // the agenda of the same state has reported it
-	}
-	fork, err := a.committee.Fork(ctx)
-	if err != nil {
-		return
-	}
-	r := &roster{epoch: e.Number, fork: fork, members: make(map[string]seat, len(e.Members))}
-	for i := range e.Members {
-		r.members[string(e.Members[i].ConsAddress)] = seat{e.Members[i].Index, e.Members[i].Moniker}
-	}
-	a.members.Store(r)
-}
-
-// name is the member as a person knows it, or its address.
-func (r *roster) name(address []byte) string {
-	if r != nil {
-		if s, ok := r.members[string(address)]; ok && s.moniker != "" {
-			return s.moniker
-		}
-	}
-	return sdk.ConsAddress(address).String()
-}
-
 // Observed is what this node saw other members do, newest first. Safe at any time.
 func (a *App) Observed() Observed { return a.faults.observed() }

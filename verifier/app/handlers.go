@@ -149,5 +149,6 @@ func (a *App) committed(ctx sdk.Context) {
 		agenda.Heard = a.heard
 	}
 	failpoint.Hit("app.committed.tell") // the voter does not learn of the block; it is told the loaded state at the next start
+	a.asked.Store(&agenda)
 	a.voter.Committed(agenda)
 }

@@ -3,7 +3,9 @@
 package app
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	dbm "github.com/cosmos/cosmos-db"
@@ -19,25 +21,26 @@ func openSnapshots(s Snapshots) (func(*baseapp.BaseApp), error) {
 	if s.Dir == "" {
 		return func(*baseapp.BaseApp) {}, nil
 	}
-	store, err := OpenSnapshotStore(s.Dir)
+	store, _, err := OpenSnapshotStore(s.Dir)
 	if err != nil {
 		return nil, err
 	}
 	return baseapp.SetSnapshot(store, snapshottypes.NewSnapshotOptions(s.Interval, s.Keep)), nil
 }
 
-// OpenSnapshotStore opens the snapshots that lie in dir. One process holds it.
-func OpenSnapshotStore(dir string) (*snapshots.Store, error) {
+// OpenSnapshotStore opens the snapshots that lie in dir, until the closer is called. One
+// process holds it; App.Close closes that of an application.
+func OpenSnapshotStore(dir string) (*snapshots.Store, io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make snapshot directory: %w", err)
+		return nil, nil, fmt.Errorf("make snapshot directory: %w", err)
 	}
 	db, err := dbm.NewDB("metadata", dbm.GoLevelDBBackend, dir)
 	if err != nil {
-		return nil, fmt.Errorf("open snapshots: %w", err)
+		return nil, nil, fmt.Errorf("open snapshots: %w", err)
 	}
 	store, err := snapshots.NewStore(db, dir)
 	if err != nil {
-		return nil, fmt.Errorf("open snapshots: %w", err)
+		return nil, nil, errors.Join(fmt.Errorf("open snapshots: %w", err), db.Close())
 	}
-	return store, nil
+	return store, db, nil
 }
