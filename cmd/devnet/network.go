@@ -14,6 +14,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
+	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/cmd/devnet/chain"
 	"github.com/aitbc/bridge/keys/account"
 )
@@ -47,6 +48,11 @@ func (n *Network) NetworkFile() string { return filepath.Join(n.opts.Dir, "netwo
 
 // Home is bridgectl's home, with its keys.
 func (n *Network) Home() string { return filepath.Join(n.opts.Dir, "bridgectl") }
+
+// NodeHome is the home of a validator.
+func (n *Network) NodeHome(i int) node.Layout {
+	return node.Layout(filepath.Join(n.opts.Dir, fmt.Sprintf("node%d", i)))
+}
 
 // Died gives the first child or chain that ended by itself.
 func (n *Network) Died() <-chan error { return n.dead }

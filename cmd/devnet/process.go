@@ -5,11 +5,13 @@ package devnet
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,11 +24,13 @@ const stopTimeout = 15 * time.Second
 
 // Process is one child that can be stopped, killed and started again.
 type Process struct {
-	Name string
-	path string
-	args []string
-	env  []string // beside this process's own
-	log  string
+	Name    string
+	path    string
+	args    []string
+	program string   // instead of path
+	extra   []string // after args
+	env     []string // beside this process's own
+	log     string
 
 	mu      sync.Mutex
 	mayExit bool
@@ -46,7 +50,7 @@ func (p *Process) start() error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(p.path, p.args...)
+	cmd := exec.Command(cmp.Or(p.program, p.path), slices.Concat(p.args, p.extra)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Env = append(os.Environ(), p.env...)
 	cmd.SysProcAttr = childAttr()
@@ -75,6 +79,17 @@ func (p *Process) start() error {
 
 // Start runs the program again after Kill or Stop.
 func (p *Process) Start() error { return p.start() }
+
+// Change gives the child another program, further arguments and environment, from its next
+// start on; the zero value makes it like the others again.
+func (p *Process) Change(o NodeOptions) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.program, p.extra, p.env = o.Program, o.Args, o.Env
+}
+
+// Log is the file that takes the child's output.
+func (p *Process) Log() string { return p.log }
 
 // MayExit says that the child may end by itself: the network then does not count as broken.
 func (p *Process) MayExit() {
@@ -107,6 +122,20 @@ func (p *Process) Exited() (bool, error) {
 	default:
 		return false, nil
 	}
+}
+
+// ExitCode is how a child ended that nobody stopped; false while it runs. Stop it before it is
+// started again.
+func (p *Process) ExitCode() (int, bool) {
+	ended, err := p.Exited()
+	if !ended {
+		return 0, false
+	}
+	var e *exec.ExitError
+	if errors.As(err, &e) {
+		return e.ExitCode(), true
+	}
+	return 0, err == nil
 }
 
 // Kill is kill -9.

@@ -119,7 +119,7 @@ func (n *Network) makeHomes() ([]node.Layout, *cmttypes.GenesisDoc, []string, er
 	var members []node.Member
 	var peers []string
 	for i := range n.opts.Validators {
-		h := node.Layout(filepath.Join(n.opts.Dir, fmt.Sprintf("node%d", i)))
+		h := n.NodeHome(i)
 		if err := node.Init(h, node.InitOptions{
 			ChainID: chainID, Moniker: fmt.Sprintf("node%d", i), PortOffset: n.opts.PortOffset + portStep*i, Loopback: true,
 		}); err != nil {
@@ -202,10 +202,8 @@ func (n *Network) describe(groupKey [32]byte, deployed []deployment) error {
 
 func (n *Network) startProcesses(ctx context.Context, homes []node.Layout) error {
 	child := func(name, program string, o NodeOptions, args ...string) (*Process, error) {
-		p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: append(args, o.Args...), env: o.Env, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
-		if o.Program != "" {
-			p.path = o.Program
-		}
+		p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: args, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
+		p.Change(o)
 		return p, p.start()
 	}
 	for i, h := range homes {
