@@ -67,7 +67,9 @@ func (s *step) plan() error {
 }
 
 // aim recomputes the target, the t-th highest named end, until f+1 members have voted one
-// body at or below it; from then it stands for TargetBlocks or until a certificate.
+// body at or below it; from then it stands for TargetBlocks or until a certificate. Where no
+// certificate came of it the next lower named end has its turn, for TargetBlocks each, down to
+// the lowest: f members that name ends which nobody reaches cannot keep it above the others.
 func (s *step) aim(src source, all []tally, ends []uint64) error {
 	key := keyStream(prefixTarget, src.index)
 	var old target
@@ -84,7 +86,16 @@ func (s *step) aim(src source, all []tally, ends []uint64) error {
 		}
 		return nil
 	}
-	aim := target{End: ends[s.ep.threshold-1]}
+	aim := target{}
+	if old.Sticky != 0 {
+		aim.Rank = old.Rank + 1
+	}
+	if at := s.ep.threshold - 1 + int(aim.Rank); aim.Rank > 0 && at < len(ends) {
+		aim.End, aim.Sticky = ends[at], s.h
+		s.st.set(key, &aim)
+		return nil
+	}
+	aim.Rank, aim.End = 0, ends[s.ep.threshold-1]
 	for i := range all {
 		if all[i].ballot.End <= aim.End && len(all[i].voters) > s.ep.faults() {
 			aim.Sticky = s.h

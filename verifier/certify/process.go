@@ -231,15 +231,28 @@ func (s *step) takeVote(m member, v extension.Vote) error {
 	return nil
 }
 
-// evict drops the oldest vote that is not for the checkpoint in signing.
+// evict drops the oldest vote that is neither for the checkpoint in signing nor the newest at
+// or below the target: where windows are shorter than a block, what the target asks for must
+// outlive the votes for newer ones.
 func (s *step) evict(list ballots) (ballots, error) {
+	stream := list[0].Stream
 	var sg signing
-	signs, err := s.st.get(keyStream(prefixSigning, list[0].Stream), &sg)
+	signs, err := s.st.get(keyStream(prefixSigning, stream), &sg)
 	if err != nil {
 		return nil, err
 	}
+	var aim target
+	if _, err := s.st.get(keyStream(prefixTarget, stream), &aim); err != nil {
+		return nil, err
+	}
+	asked := uint64(0)
 	for i := range list {
-		if !signs || list[i].Body != sg.Ballot.Body {
+		if list[i].End <= aim.End {
+			asked = max(asked, list[i].End)
+		}
+	}
+	for i := range list {
+		if list[i].End != asked && !(signs && list[i].Body == sg.Ballot.Body) {
 			return slices.Delete(list, i, i+1), nil
 		}
 	}

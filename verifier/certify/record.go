@@ -45,7 +45,8 @@ type signing struct {
 // target is the window end that votes are asked for.
 type target struct {
 	End    uint64
-	Sticky uint64 // height since when f+1 members agree at or below End; 0: recomputed
+	Sticky uint64 // height since when it stands; 0: recomputed
+	Rank   uint16 // how many places below the t-th highest named end
 }
 
 // session is one attempt to sign a checkpoint.
@@ -249,7 +250,7 @@ func decode(b []byte, r record) error {
 
 func (m *mark) fields(f *fields)   { f.u64(&m.Boot); f.u32(&m.Next) }
 func (p *pair) fields(f *fields)   { f.u32(&p.Seq); f.raw(p.D[:]); f.raw(p.E[:]) }
-func (t *target) fields(f *fields) { f.u64(&t.End); f.u64(&t.Sticky) }
+func (t *target) fields(f *fields) { f.u64(&t.End); f.u64(&t.Sticky); f.u16(&t.Rank) }
 func (b *bench) fields(f *fields)  { f.u8(&b.Level); f.u64(&b.Until); f.reason(&b.Reason) }
 
 func (h *heartbeat) fields(f *fields)   { f.u64(&h.End); f.u64(&h.Height) }

@@ -17,7 +17,7 @@ func records() []record {
 	return []record{
 		&mark{Boot: 1 << 40, Next: 9},
 		&pair{Seq: 3, D: [33]byte{2}, E: [33]byte{3}},
-		&target{End: 9, Sticky: 8},
+		&target{End: 9, Sticky: 8, Rank: 7},
 		&bench{Level: 2, Until: 100, Reason: reasonInvalid},
 		&heartbeat{End: 9, Height: 8},
 		&conduct{Garbled: occurrences{1, 2}, Invalid: occurrences{3, 4}, Missing: occurrences{5, 6}, Equivocations: occurrences{7, 8}},
