@@ -105,6 +105,8 @@ func New(c Config) (*Audit, error) {
 	switch {
 	case c.BridgeID == Hash{} || c.GroupKey == [32]byte{}:
 		return nil, fmt.Errorf("zero bridge id or group key: %w", ErrConfig)
+	case !isKey(c.GroupKey):
+		return nil, fmt.Errorf("group key is no point: %w", ErrConfig)
 	case c.Members < 1 || c.Threshold < 1 || c.Threshold > c.Members:
 		return nil, fmt.Errorf("threshold %d of %d members: %w", c.Threshold, c.Members, ErrConfig)
 	case len(c.Streams) == 0:

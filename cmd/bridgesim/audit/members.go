@@ -25,6 +25,7 @@ type process struct{ member, incarnation int }
 type disk struct {
 	bodies, sessions map[Hash]bool
 	boots            map[uint64]bool
+	read             map[string]int // facts taken from each journal by Synced
 }
 
 type bodyKey struct {
@@ -75,7 +76,7 @@ func (a *Audit) Started(member, incarnation int, journal []Fact) []Violation {
 	if a.members.disks[key] != nil {
 		a.cry(Facts, "incarnation starts twice", "member %d, incarnation %d", member, incarnation)
 	}
-	d := &disk{bodies: map[Hash]bool{}, sessions: map[Hash]bool{}, boots: map[uint64]bool{}}
+	d := &disk{bodies: map[Hash]bool{}, sessions: map[Hash]bool{}, boots: map[uint64]bool{}, read: map[string]int{}}
 	a.members.disks[key] = d
 	for _, f := range journal {
 		a.hold(d, member, f)
