@@ -115,12 +115,18 @@ func TestRelayerStoreMayBeDeleted(t *testing.T) {
 
 func startForTest(ctx context.Context, t *testing.T) *Network {
 	t.Helper()
-	bin := os.Getenv("BRIDGE_BIN")
-	if bin == "" {
-		bin = filepath.Join("..", "..", "build")
+	return startWith(ctx, t, Options{})
+}
+
+// startWith starts a network with free ports that ends with the test. BRIDGE_BIN is the folder
+// of the programs, build/ without it.
+func startWith(ctx context.Context, t *testing.T, o Options) *Network {
+	t.Helper()
+	if o.Bin = os.Getenv("BRIDGE_BIN"); o.Bin == "" {
+		o.Bin = filepath.Join("..", "..", "build")
 	}
-	dir := filepath.Join(t.TempDir(), "devnet")
-	n, err := Start(ctx, Options{Dir: dir, Bin: bin, AnyPorts: true, Out: testWriter{t}, Logger: slog.New(slog.DiscardHandler)})
+	o.Dir, o.AnyPorts, o.Out, o.Logger = filepath.Join(t.TempDir(), "devnet"), true, testWriter{t}, slog.New(slog.DiscardHandler)
+	n, err := Start(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
