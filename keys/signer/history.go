@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/journal"
 )
 
 // Kinds of journal records; the first byte of each.
@@ -86,6 +87,24 @@ type history struct {
 
 func newHistory() history {
 	return history{sessions: map[uint32]*ring{}, streams: map[message.Hash]*ring{}}
+}
+
+// fork is the highest fork number that a share was given under; 0: none.
+func (h *history) fork() (newest uint32) {
+	for f := range h.sessions {
+		newest = max(newest, f)
+	}
+	return newest
+}
+
+// NewestFork is the highest fork number that a share of this signer journal was given under;
+// 0: none. A signer never signs under a lower one again.
+func NewestFork(j *journal.Journal) (uint32, error) {
+	s := Signer{history: newHistory()}
+	if err := j.Replay(s.replay); err != nil {
+		return 0, fmt.Errorf("replay signer journal: %w", err)
+	}
+	return s.history.fork(), nil
 }
 
 // allows refuses a session number that was signed before, and another body for a window

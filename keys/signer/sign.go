@@ -9,9 +9,10 @@ import (
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/journal"
 )
 
-// Errors of Sign. ErrJournal halts this member's signing; the others refuse one request.
+// Errors of Sign. ErrJournal and ErrStopped halt this member's signing; the others refuse one request.
 var (
 	// ErrPolicy: the request is not for this share, or contradicts itself.
 	ErrPolicy = message.NewError(message.Reject, "signer: request refused")
@@ -28,7 +29,10 @@ var (
 	// ErrForgotten: the session or window is older than the signer remembers.
 	ErrForgotten = message.NewError(message.Reject, "signer: older than the journal's memory")
 	// ErrJournal: the share could not be journaled; it was not released and its pair is gone.
+	// Nothing is signed before the journal was opened again.
 	ErrJournal = message.NewError(message.Halt, "signer: journal failed")
+	// ErrNotJournaled: the same for this session alone, as after a full disk: later ones may work.
+	ErrNotJournaled = message.NewError(message.Retry, "signer: share not journaled")
 )
 
 // Request asks for a share of one session. Everything in it is checked, nothing believed.
@@ -60,6 +64,9 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.admits(req); err != nil {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
+	}
 	if c, ok := s.cache[req.SessionNumber]; ok && c.id == req.Session.ID {
 		return c.share, nil // the id binds every field that the share depends on
 	}
@@ -79,7 +86,11 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	defer p.nonce.Destroy()
 	failpoint.Hit("signer.share.burnt") // the pair is lost and no share was made: the session waits for the next attempt
 	if err := s.journal.Append(rec.encode()); err != nil {
-		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, errors.Join(ErrJournal, err))
+		fate := ErrJournal
+		if errors.Is(err, journal.ErrNotWritten) {
+			fate = ErrNotJournaled
+		}
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, errors.Join(fate, err))
 	}
 	failpoint.Hit("signer.share.journaled") // the journal says signed though no share was made: this session is refused for ever, the next is not
 	s.history.add(rec)
@@ -90,6 +101,19 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	s.remember(req.SessionNumber, cached{req.Session.ID, share})
 	failpoint.Hit("signer.share.made") // the share is lost before anyone saw it: this session is refused for ever, the next is not
 	return share, nil
+}
+
+// admits is the part of the policy that depends on what Observe saw and on the journal's forks.
+func (s *Signer) admits(req Request) error {
+	switch {
+	case s.stopped != nil:
+		return fmt.Errorf("%w: %w", ErrStopped, s.stopped)
+	case s.seen.fork != 0 && req.Fork != s.seen.fork:
+		return fmt.Errorf("fork %d, the chain is fork %d: %w", req.Fork, s.seen.fork, ErrPolicy)
+	case req.Fork < s.history.fork():
+		return fmt.Errorf("fork %d, signed under fork %d before: %w", req.Fork, s.history.fork(), ErrPolicy)
+	}
+	return nil
 }
 
 // check is the part of the policy that needs no state.

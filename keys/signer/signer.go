@@ -47,13 +47,16 @@ type Signer struct {
 
 	mu       sync.Mutex
 	started  bool
+	stopped  error  // not nil: signs nothing any more
 	boot     uint64 // 0: none yet, nothing is announced
 	lastBoot uint64 // highest ever used, from the journal too
 	height   uint64 // highest committed height seen
 	mark     uint32 // next seq of boot that the state takes
 	next     uint32 // next seq that will be made
 	pairs    map[uint32]*pair
-	cache    map[uint64]cached // by session number
+	made     map[uint32]SeqCommitment // public halves of boot's newest pairs, used ones too
+	seen     chain                    // what Observe was told of the chain
+	cache    map[uint64]cached        // by session number
 	history  history
 }
 
@@ -86,7 +89,7 @@ func New(cfg Config) (*Signer, error) {
 	}
 	s := &Signer{
 		share: cfg.Share, journal: cfg.Journal, rand: cfg.Rand, log: cfg.Logger,
-		pairs: map[uint32]*pair{}, cache: map[uint64]cached{}, history: newHistory(),
+		pairs: map[uint32]*pair{}, made: map[uint32]SeqCommitment{}, cache: map[uint64]cached{}, history: newHistory(),
 	}
 	if err := cfg.Journal.Replay(s.replay); err != nil {
 		return nil, fmt.Errorf("replay signer journal: %w", err)
@@ -113,44 +116,11 @@ func (s *Signer) Boot() uint64 {
 func (s *Signer) Start(committedHeight uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.started {
+	if s.started || s.stopped != nil {
 		return
 	}
 	s.started, s.height = true, committedHeight
 	s.newBoot(committedHeight, s.lastBoot)
-}
-
-// Observe tells the signer what the committed state at height records of this member: the
-// highest boot, and the next seq of it that the state takes. Call it after every commit.
-//
-// A height or mark that went back, a mark beyond what was made, or a recorded boot above
-// ours burns all pairs and takes a new boot, at this height or a later one.
-func (s *Signer) Observe(recordedBoot uint64, nextSeq uint32, height uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.started {
-		return
-	}
-	back := height < s.height
-	s.height = height
-	switch {
-	case s.boot == 0:
-	case back:
-		s.burn("height went back")
-	case recordedBoot > s.boot:
-		s.burn("state records a higher boot")
-	case recordedBoot == s.boot && nextSeq < s.mark:
-		s.burn("mark went back")
-	case recordedBoot == s.boot && nextSeq > s.next:
-		s.burn("state holds commitments that were never made here")
-	case recordedBoot < s.boot && s.mark > 0:
-		s.burn("state forgot this boot")
-	case recordedBoot == s.boot:
-		s.mark = nextSeq
-	}
-	if s.boot == 0 {
-		s.newBoot(height, max(recordedBoot, s.lastBoot))
-	}
 }
 
 // Commitments are the pairs from the recorded mark on, at most max and at most up to
@@ -185,7 +155,11 @@ func (s *Signer) makePair() bool {
 		return false
 	}
 	s.pairs[s.next] = &pair{n, d, e}
+	s.made[s.next] = SeqCommitment{Seq: s.next, D: d, E: e}
 	s.next++
+	if s.next > 2*maxPairs {
+		delete(s.made, s.next-2*maxPairs-1)
+	}
 	// seqs are made in order, so the pair maxPairs back is the oldest that can be left.
 	if s.next > maxPairs {
 		s.drop(s.next - maxPairs - 1)
@@ -229,10 +203,15 @@ func (s *Signer) drop(seq uint32) {
 // them uses no nonce.
 func (s *Signer) burn(why string) {
 	s.log.Warn("signer takes a new boot", "reason", why, "height", s.height)
+	s.wipe()
+}
+
+func (s *Signer) wipe() {
 	for _, p := range s.pairs {
 		p.nonce.Destroy()
 	}
 	clear(s.pairs)
+	clear(s.made)
 	s.boot, s.mark, s.next = 0, 0, 0
 }
 

@@ -4,12 +4,14 @@ package voter
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sort"
 	"sync"
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/journal"
 )
 
 // Journal keeps records: keys/journal has one. Append returns when the record is on disk.
@@ -31,6 +33,10 @@ const (
 // maxRemembered bounds the windows per stream whose digest is kept in memory. Older ones
 // are never voted for again.
 const maxRemembered = 1 << 16
+
+// ErrJournal: the vote journal takes nothing any more; nothing is voted for until the node was
+// started again, which checks the file.
+var ErrJournal = message.NewError(message.Halt, "vote journal failed")
 
 // ErrForgotten: the window is older than the vote journal's memory.
 var ErrForgotten = message.NewError(message.Reject, "window older than the vote journal's memory")
@@ -140,7 +146,7 @@ func (b *book) page(key message.Hash) *page {
 
 // enter journals the digest of a window, or finds it there. Blocks on the disk.
 //
-// Errors: *ConflictError (halt), ErrForgotten, the journal's.
+// Errors: *ConflictError and ErrJournal (halt), ErrForgotten, the journal's.
 func (b *book) enter(c *message.Checkpoint) error {
 	body := c.BodyHash()
 	b.mu.Lock()
@@ -160,6 +166,9 @@ func (b *book) enter(c *message.Checkpoint) error {
 	r = binary.BigEndian.AppendUint64(r, c.End)
 	failpoint.Hit("voter.book.vote") // the window was not voted for; it is entered after the next start
 	if err := b.journal.Append(append(r, body[:]...)); err != nil {
+		if errors.Is(err, journal.ErrFailed) || errors.Is(err, journal.ErrClosed) {
+			err = errors.Join(ErrJournal, err)
+		}
 		return fmt.Errorf("journal vote of window %d: %w", c.End, err)
 	}
 	failpoint.Hit("voter.book.voted") // the digest is kept and not voted for yet: the same one is voted for after the next start

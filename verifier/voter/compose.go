@@ -73,14 +73,22 @@ func (v *view) extends(sa *extension.StreamAgenda) bool {
 }
 
 // compose fills the extension of the height after the agenda's. It is a pure function and
-// does no I/O: INVARIANT I-07. lost says that the vote journal is missing or older than the state.
-func compose(a *extension.Agenda, s *snapshot, lost bool) *extension.Extension {
+// does no I/O: INVARIANT I-07. lost says that the vote journal is missing or older than the
+// state, votes that this process may vote at all.
+//
+// A suspended member's votes count for nothing; a halted chain signs nothing. Commitments and
+// heartbeats are said all the same.
+func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Extension {
 	if !a.Member {
 		return nil
 	}
 	e := &extension.Extension{Fork: a.Fork, Boot: s.boot}
-	e.Shares = composeShares(a, s)
-	e.Votes = composeVotes(a, s, lost)
+	if a.Halted == "" {
+		e.Shares = composeShares(a, s)
+		if votes && !a.Suspended {
+			e.Votes = composeVotes(a, s, lost)
+		}
+	}
 	e.Commitments = composeCommitments(a, s)
 	if (a.Height+1)%extension.HeartbeatBlocks == 0 {
 		e.Heartbeats = composeHeartbeats(a, s)

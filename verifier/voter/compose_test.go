@@ -37,7 +37,7 @@ func TestQuotasAndTurns(t *testing.T) {
 	votes, shares, beats := map[uint16]bool{}, map[uint64]bool{}, map[uint16]bool{}
 	for h := uint64(0); h < 100; h++ {
 		a.Height = 20*h + 19 // heartbeats each time
-		e := compose(&a, s, false)
+		e := compose(&a, s, false, true)
 		if len(e.Votes) != extension.MaxVotes || len(e.Shares) != extension.MaxShares ||
 			len(e.Commitments) != extension.MaxCommitments || len(e.Heartbeats) != extension.MaxHeartbeats {
 			t.Fatalf("%d votes, %d shares, %d commitments, %d heartbeats", len(e.Votes), len(e.Shares), len(e.Commitments), len(e.Heartbeats))
@@ -51,7 +51,7 @@ func TestQuotasAndTurns(t *testing.T) {
 	}
 	for h := range uint64(n) {
 		a.Height = h
-		e := compose(&a, s, false)
+		e := compose(&a, s, false, true)
 		for _, v := range e.Votes {
 			votes[v.Stream] = true
 			if v.End != 101 {
@@ -85,7 +85,7 @@ func TestCommitmentsRepeatUntilTheMarkMoves(t *testing.T) {
 	} {
 		a.Boot, a.NextSeq, a.Pool = c.boot, c.next, c.pool
 		var got []uint32
-		if e := compose(&a, s, false); e != nil {
+		if e := compose(&a, s, false, true); e != nil {
 			for _, m := range e.Commitments {
 				got = append(got, m.Seq)
 			}
@@ -107,7 +107,7 @@ func TestForeignStreamIsSilent(t *testing.T) {
 		a, s := full(1)
 		a.Sessions = nil
 		spoil(&a.Streams[0])
-		e := compose(&a, s, false)
+		e := compose(&a, s, false, true)
 		if got := len(e.Votes); (got != 0) != (name == "none") {
 			t.Errorf("%s: %d votes", name, got)
 		}

@@ -36,6 +36,7 @@ func (r *rig) withSigner(group frost.Group, i frost.Index, secret frost.Scalar) 
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.voter.settled.Store(1)
 	r.follow(0)
 }
 

@@ -33,7 +33,8 @@ const (
 type Signer interface {
 	Boot() uint64
 	Start(committedHeight uint64)
-	Observe(recordedBoot uint64, nextSeq uint32, height uint64)
+	Observe(o signer.Observation) error
+	Stop(why error)
 	Commitments(max int) []signer.SeqCommitment
 	Sign(req signer.Request, ownVote func(body [32]byte) bool) (frost.Scalar, error)
 }
@@ -70,14 +71,17 @@ type Voter struct {
 	wake   chan struct{}
 	latest atomic.Pointer[extension.Agenda]
 
-	judge  sync.Once // decides lost at the first agenda that has this member
-	judged atomic.Bool
-	lost   atomic.Bool
+	twin    atomic.Pointer[TwinError] // not nil: says nothing any more
+	words   words                     // what this process said
+	judged  atomic.Bool               // lost was decided at least once
+	lost    atomic.Bool               // the vote journal is not the one that this member wrote
+	settled atomic.Uint64             // height from which this process votes; 0: not yet
 
 	mu      sync.Mutex // writers of now
 	streams map[uint16]Stream
 	started bool            // signer; worker only
 	warned  map[uint64]bool // sessions whose refusal was logged; worker only
+	duties  string          // why the state asks for silence; worker only
 }
 
 // New replays the vote journal. Nothing runs before Run.
@@ -145,59 +149,49 @@ func (v *Voter) update(index uint16, change func(*view)) {
 	v.publish(func(n *snapshot) { n.streams[index] = &next })
 }
 
-// Extend is the vote extension of the height after the agenda's. It copies from memory:
-// no I/O, no lock, no wait (I-07). Empty bytes mean that there is nothing to say.
+// Extend is the vote extension of the height after the agenda's. It copies from memory: no
+// I/O and no wait (I-07). Empty bytes mean that there is nothing to say.
 func (v *Voter) Extend(a extension.Agenda) []byte {
 	v.admit(&a)
-	b, err := extension.Encode(compose(&a, v.now.Load(), v.lost.Load()))
-	if err != nil {
-		v.log.Error("extension not encoded, saying nothing", "height", a.Height+1, "err", err)
+	if v.twin.Load() != nil {
 		return nil
 	}
+	votes := false
+	if from := v.settled.Load(); from != 0 {
+		votes = a.Height >= from
+	}
+	b, err := extension.Encode(compose(&a, v.now.Load(), v.lost.Load(), votes))
+	if err != nil {
+		v.log.Error("extension not encoded, saying nothing", "height", a.Height+1, "err", err)
+		b = nil
+	}
+	v.words.say(a.Height+1, b)
 	return b
 }
 
 // Committed tells the voter what the state asks after a commit. It returns at once; the worker
 // in Run takes the newest agenda.
 func (v *Voter) Committed(a extension.Agenda) {
+	v.listen(&a)
 	v.admit(&a)
+	v.settle(&a)
 	v.latest.Store(&a)
+	v.rouse()
+}
+
+func (v *Voter) rouse() {
 	select {
 	case v.wake <- struct{}{}:
 	default:
 	}
 }
 
-// admit decides once, when the state first knows this member, whether the vote journal is
-// complete: a journal that lacks the recorded boot or a recorded vote is not the one that this
-// member wrote, so it may have voted for windows that it cannot remember.
-func (v *Voter) admit(a *extension.Agenda) {
-	if !a.Member || v.judged.Load() {
-		return
-	}
-	v.judge.Do(func() {
-		lost := a.Boot != 0 && !v.book.booted[a.Boot]
-		for i := range a.Streams {
-			sa := &a.Streams[i]
-			votes := v.book.opened[streamKey(a.BridgeID, sa.Stream)]
-			for _, end := range sa.Voted {
-				lost = lost || !votes[end]
-			}
-		}
-		if lost {
-			v.log.Error("vote journal is missing or older than the chain's state: abstaining up to the present final blocks",
-				"height", a.Height, "fresh", v.book.fresh)
-		}
-		v.lost.Store(lost)
-		v.judged.Store(true)
-	})
-}
-
 // OnWindow takes a final window from follow: its digest is journaled and synced, then it
 // may be voted for. Blocks on the disk.
 //
-// Errors: *ConflictError (halt, the stream says nothing any more); message.ErrBadEncoding for
-// a window of another stream; the journal's, after which the window is not voted for.
+// Errors: *ConflictError and ErrJournal (halt, the stream says nothing any more);
+// message.ErrBadEncoding for a window of another stream; the journal's, after which the window
+// is not voted for until it was given again.
 func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	s, ok := v.now.Load().streams[index]
 	c := w.Checkpoint
@@ -302,20 +296,23 @@ type Status struct {
 	Final     uint64 // newest final block that was read
 	Newest    uint64 // end of the newest non-empty window; 0: none
 	Halted    error  // nil while it runs
-	Abstained bool   // the vote journal was lost and the newest window lies before that
+	Abstained bool   // the vote journal was lost and the newest window is not known to lie behind that
 }
 
-// Status lists the streams by index.
+// Status lists the streams by index. After a twin was seen all are halted with that error.
 func (v *Voter) Status() []Status {
-	s := v.now.Load()
+	s, stopped := v.now.Load(), v.Stopped()
 	var list []Status
 	for _, i := range slices.Sorted(maps.Keys(s.streams)) {
 		w := s.streams[i]
 		st := Status{Index: i, Stream: w.cfg.Stream, Final: w.final, Halted: w.halted}
+		if stopped != nil {
+			st.Halted = stopped
+		}
 		if n := len(w.windows); n > 0 {
 			st.Newest = w.windows[n-1].End
 		}
-		st.Abstained = w.halted == nil && !w.mayVote(st.Newest, v.lost.Load())
+		st.Abstained = st.Halted == nil && !w.mayVote(st.Newest, v.lost.Load())
 		list = append(list, st)
 	}
 	return list

@@ -58,6 +58,7 @@ func (r *rig) open() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.voter.settled.Store(1) // as if it had run for some blocks
 }
 
 // send puts n messages into the next window and makes it final.
@@ -276,6 +277,7 @@ func TestLostJournalAbstains(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
+			r.chain.Mine(4)
 			r.send(1)
 			a := r.agenda()
 			lose(&a, r.latest().End)
@@ -333,6 +335,7 @@ func TestExtendDoesNoIO(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	v.settled.Store(1)
 	v.update(index, func(s *view) { s.insert(c); s.final, s.hasFinal = c.End, true })
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -17,8 +17,14 @@ import (
 )
 
 // Run does the work behind Committed until ctx ends: what blocks on disk, store or signer.
+//
+// Errors: the context's; *TwinError (halt), for which the whole node must stop.
 func (v *Voter) Run(ctx context.Context) error {
 	for {
+		if err := v.Stopped(); err != nil {
+			v.Step(ctx) // stops the signer
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -31,8 +37,11 @@ func (v *Voter) Run(ctx context.Context) error {
 // Step does the work for the newest committed agenda and returns: Run is a loop around it.
 // One caller at a time.
 func (v *Voter) Step(ctx context.Context) {
-	if a := v.latest.Load(); a != nil {
+	if a := v.latest.Load(); a != nil && v.twin.Load() == nil {
 		v.work(ctx, a)
+	}
+	if twin := v.twin.Load(); twin != nil {
+		v.fallSilent(twin)
 	}
 }
 
@@ -41,7 +50,10 @@ func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
 	if !a.Member {
 		return
 	}
-	v.observe(a)
+	if !v.observe(a) {
+		return
+	}
+	v.warn(a)
 	shares := v.sign(a)
 	failpoint.Hit("voter.shares.publish") // new shares are lost before any extension carried them
 	v.mu.Lock()
@@ -56,15 +68,41 @@ func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
 	}
 }
 
-func (v *Voter) observe(a *extension.Agenda) {
+// observe shows the signer the committed state; false when the signer saw a twin.
+func (v *Voter) observe(a *extension.Agenda) bool {
 	if v.signer == nil {
-		return
+		return true
 	}
 	if !v.started {
 		v.signer.Start(a.Height)
 		v.started = true
 	}
-	v.signer.Observe(a.Boot, a.NextSeq, a.Height)
+	o := signer.Observation{Height: a.Height, AppHash: a.AppHash, BridgeID: a.BridgeID, Fork: a.Fork, Boot: a.Boot, NextSeq: a.NextSeq}
+	for _, c := range a.Unused {
+		o.Unused = append(o.Unused, signer.SeqCommitment{Seq: c.Seq, D: c.D, E: c.E})
+	}
+	if err := v.signer.Observe(o); err != nil {
+		v.raise(a.Height, err.Error())
+		return false
+	}
+	return true
+}
+
+// warn says once when the state begins or ends to ask this member for silence.
+func (v *Voter) warn(a *extension.Agenda) {
+	why := a.Halted
+	if why == "" && a.Suspended {
+		why = "this member is suspended until the key epoch changes"
+	}
+	if why == v.duties {
+		return
+	}
+	v.duties = why
+	if why == "" {
+		v.log.Info("the chain asks for votes again", "height", a.Height)
+		return
+	}
+	v.log.Error("the chain asks this member for no votes", "height", a.Height, "reason", why)
 }
 
 // commit publishes the commitments of the signer's boot, after the boot is journaled.
@@ -81,6 +119,7 @@ func (v *Voter) commit(a *extension.Agenda) {
 		}
 	}
 	if boot != 0 {
+		v.words.born(boot)
 		for _, c := range v.signer.Commitments(poolTarget) {
 			list = append(list, extension.Commitment{Seq: c.Seq, D: c.D, E: c.E})
 		}
@@ -98,13 +137,16 @@ func (v *Voter) commit(a *extension.Agenda) {
 func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
 	now := v.now.Load()
 	shares := map[uint64][32]byte{}
+	if a.Halted != "" {
+		return shares
+	}
 	for i := range a.Sessions {
 		se := &a.Sessions[i]
 		if z, ok := now.shares[se.Number]; ok {
 			shares[se.Number] = z
 			continue
 		}
-		if v.signer == nil {
+		if v.signer == nil || v.twin.Load() != nil {
 			continue
 		}
 		z, err := v.share(a, se, now)
@@ -182,6 +224,9 @@ func (v *Voter) tend(ctx context.Context, a *extension.Agenda, sa *extension.Str
 	if v.lost.Load() && !s.barred && covered.Heads != nil {
 		v.bar(ctx, sa.Index, covered.Heads)
 	}
+	if floor := v.words.floor(sa.Index); s.barred && floor > s.barrier {
+		v.update(sa.Index, func(s *view) { s.barrier = floor })
+	}
 	if sa.HasCertified && s.agreed != sa.Certified {
 		err := stream.Agree(covered.Store, sa.Certified)
 		switch {
@@ -230,6 +275,7 @@ func (v *Voter) bar(ctx context.Context, index uint16, source HeadsSource) {
 		v.log.Warn("final block not known, abstaining", "stream", index, "err", err)
 		return
 	}
-	v.update(index, func(s *view) { s.barrier, s.barred = h.Final.Number, true })
-	v.log.Warn("abstaining up to the final block after the loss of the vote journal", "stream", index, "window", h.Final.Number)
+	barrier := max(h.Final.Number, v.words.floor(index))
+	v.update(index, func(s *view) { s.barrier, s.barred = barrier, true })
+	v.log.Warn("abstaining up to the final block after the loss of the vote journal", "stream", index, "window", barrier)
 }
