@@ -119,7 +119,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 		baseapp.SetQueryGasLimit(queryGas),
 		baseapp.SetIAVLSyncPruning(opts.SyncPruning),
 	)
-	if f := reflect.ValueOf(a.BaseApp).Elem().FieldByName("optimisticExec"); !f.IsValid() || !f.IsNil() {
+	if optimistic(a.BaseApp) {
 		return nil, errors.New("optimistic execution must be off")
 	}
 
@@ -152,6 +152,13 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 		return nil, fmt.Errorf("load state: %w", err)
 	}
 	return a, nil
+}
+
+// optimistic reports whether b executes blocks before they are decided; true when that cannot
+// be told. PreBlock remembers what it heard, so an execution that is thrown away must not happen.
+func optimistic(b *baseapp.BaseApp) bool {
+	f := reflect.ValueOf(b).Elem().FieldByName("optimisticExec")
+	return !f.IsValid() || !f.IsNil()
 }
 
 // first reports whether the block that is being made is the chain's first, at whatever initial
