@@ -227,6 +227,9 @@ func (n *testNet) block() {
 	n.pending = next
 }
 
+// live is the store that the next block writes to.
+func (n *testNet) live() state { return state{n.ms.GetKVStore(n.key)} }
+
 // process commits the block of the current height with these votes.
 func (n *testNet) process(votes []MemberVote) {
 	n.t.Helper()
