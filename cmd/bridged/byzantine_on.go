@@ -51,7 +51,7 @@ func markTestBuild(root *cobra.Command, _ io.Writer) {
 				return printJSON(c.OutOrStdout(), list)
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			_, err := fmt.Fprintf(w, "%s\tevery policy below that leaves nothing lasting, %d heights each\t\n", byzantine.All, byzantine.Dwell)
+			_, err := fmt.Fprintf(w, "%s\tevery policy below that leaves nothing lasting, %d heights each unless --byzantine-dwell says otherwise\t\n", byzantine.All, byzantine.Dwell)
 			for _, p := range list {
 				if err == nil {
 					_, err = fmt.Fprintf(w, "%s\t%s\t%s\n", p.Name, p.Does, p.Shown)
@@ -70,9 +70,10 @@ func markTestBuild(root *cobra.Command, _ io.Writer) {
 // testHooks adds the flags that choose policies.
 func testHooks(c *cobra.Command, log io.Writer) func(node.Config) (node.Hooks, error) {
 	var list string
-	var seed uint64
+	var seed, dwell uint64
 	c.Flags().StringVar(&list, "byzantine", "", "TESTS ONLY: policies, separated by commas; none: an honest node")
 	c.Flags().Uint64Var(&seed, "byzantine-seed", 1, "TESTS ONLY: seed of everything random in the policies")
+	c.Flags().Uint64Var(&dwell, "byzantine-dwell", byzantine.Dwell, "TESTS ONLY: heights before the next of several policies takes its turn")
 	return func(cfg node.Config) (node.Hooks, error) {
 		if _, err := io.WriteString(log, byzantineWarning); err != nil {
 			return node.Hooks{}, err
@@ -84,7 +85,7 @@ func testHooks(c *cobra.Command, log io.Writer) func(node.Config) (node.Hooks, e
 				return node.Hooks{}, fmt.Errorf("%w: --byzantine: %w", errUsage, err)
 			}
 		}
-		a, err := byzantine.New(byzantine.Config{ChainID: cfg.ChainID, Policies: policies, Seed: seed, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		a, err := byzantine.New(byzantine.Config{ChainID: cfg.ChainID, Policies: policies, Seed: seed, Dwell: dwell, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		if err != nil {
 			return node.Hooks{}, err
 		}

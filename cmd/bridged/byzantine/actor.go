@@ -25,6 +25,7 @@ type Config struct {
 	ChainID  string
 	Policies []Policy // none: an honest node
 	Seed     uint64
+	Dwell    uint64 // heights of one turn; Dwell when 0
 	Logger   *slog.Logger
 }
 
@@ -49,7 +50,7 @@ func New(c Config) (*Actor, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Actor{log: c.Logger, schedule: newSchedule(c.Policies, c.Seed), pause: time.Sleep, boots: boots{said: map[uint64]uint64{}}}, nil
+	return &Actor{log: c.Logger, schedule: newSchedule(c.Policies, c.Seed, c.Dwell), pause: time.Sleep, boots: boots{said: map[uint64]uint64{}}}, nil
 }
 
 // Hooks are the seams that the node must be run with.

@@ -20,8 +20,9 @@ import (
 // All is the name that stands for every policy that leaves nothing lasting in the state.
 const All = "all"
 
-// Dwell is how many heights one policy of several lasts before the next takes its turn. Four
-// members propose in turn, so each turn holds two proposals and at least two sessions.
+// Dwell is how many heights one policy of several lasts before the next takes its turn, when
+// nothing else is asked for. Four members propose in turn, so each turn holds two proposals, and
+// time enough for a session.
 const Dwell = 10
 
 // ErrPolicy: no policy of that name.
@@ -124,12 +125,16 @@ func Parse(list string) ([]Policy, error) {
 
 // schedule tells which policy acts at a height.
 type schedule struct {
-	list []Policy
-	seed uint64
+	list  []Policy
+	seed  uint64
+	dwell uint64
 }
 
-func newSchedule(list []Policy, seed uint64) schedule {
-	s := schedule{slices.Clone(list), seed}
+func newSchedule(list []Policy, seed, dwell uint64) schedule {
+	s := schedule{slices.Clone(list), seed, dwell}
+	if s.dwell == 0 {
+		s.dwell = Dwell
+	}
 	r := rand.New(rand.NewPCG(seed, 0))
 	r.Shuffle(len(s.list), func(i, j int) { s.list[i], s.list[j] = s.list[j], s.list[i] })
 	return s
@@ -139,7 +144,7 @@ func (s *schedule) at(height uint64) *Policy {
 	if len(s.list) == 0 {
 		return &Policy{}
 	}
-	return &s.list[height/Dwell%uint64(len(s.list))]
+	return &s.list[height/s.dwell%uint64(len(s.list))]
 }
 
 // random is the source of one height. kind keeps the draws of extension and proposal apart.
