@@ -138,7 +138,7 @@ func (j *Journal) recover(size int64) error {
 		if _, err := j.file.WriteAt([]byte(magic), 0); err != nil {
 			return fmt.Errorf("start journal: %w", err)
 		}
-		failpoint.Hit("journal.create.written") // an empty journal, whole, in part or not at all on disk: new at the next start
+		failpoint.Hit("journal.create.written") // an empty journal, which the next start finds or makes again
 		j.size, j.fresh = int64(len(magic)), true
 		return j.sync()
 	}
