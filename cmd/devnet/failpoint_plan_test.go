@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package devnet
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// Which process is killed at a failpoint, and when.
+const (
+	onFirstStart = iota + 1 // a validator that starts for the first time
+	onNode                  // a validator of the running network
+	onTornNode              // the same, after the end of its vote journal was torn
+	onRelayer               // the relayer of the running network
+	onDeal                  // the program that writes key shares into homes
+)
+
+// kill is one planned end of a process.
+type kill struct {
+	on   int
+	name string
+	hit  int // the n-th time that the process comes there
+}
+
+// kills is every end that TestFailpoints plans, in its order: at least one for every failpoint.
+var kills = []kill{
+	{onDeal, "keystore.file.write", 1},
+	{onDeal, "keystore.file.written", 2},
+	{onDeal, "keystore.file.synced", 1},
+	{onDeal, "keystore.file.named", 2},
+	{onDeal, "keystore.file.placed", 1},
+
+	{onFirstStart, "journal.create.write", 1},
+	{onFirstStart, "journal.create.written", 1},
+	{onFirstStart, "journal.create.written", 1}, // the signer's: the other is there
+	{onFirstStart, "store.open.schema", 1},
+	{onFirstStart, "store.open.schema", 2}, // of the second stream; the first is written now
+
+	{onNode, "signer.share.made", 1},
+	{onNode, "signer.boot.journal", 1},
+	{onNode, "signer.boot.journaled", 1},
+	{onNode, "voter.book.boot", 1},
+	{onNode, "signer.share.burnt", 1},
+	{onNode, "voter.book.booted", 1},
+	{onNode, "journal.append.write", 1},  // of the boot, in the signer's journal
+	{onNode, "journal.append.synced", 2}, // of the boot, in the vote journal
+	{onNode, "signer.share.journaled", 2},
+	{onTornNode, "journal.cut.truncate", 1},
+	{onTornNode, "journal.cut.truncated", 1},
+	{onNode, "journal.append.written", 3},
+	{onNode, "voter.book.vote", 1},
+	{onNode, "voter.book.voted", 1},
+	{onNode, "voter.window.publish", 2},
+	{onNode, "voter.shares.publish", 1},
+	{onNode, "voter.shares.publish", 4},
+	{onNode, "voter.commitments.publish", 2},
+	{onNode, "app.extend.release", 2},
+	{onNode, "app.finalize.enter", 1},
+	{onNode, "app.finalize.result", 2},
+	{onNode, "app.commit.write", 1},
+	{onNode, "app.commit.written", 2},
+	{onNode, "app.committed.tell", 2},
+	{onNode, "store.commit.windows", 1},
+	{onNode, "store.commit.flushed", 1},
+	{onNode, "store.commit.state", 2},
+	{onNode, "store.commit.stored", 2},
+	{onNode, "signer.share.made", 3},
+	{onNode, "journal.append.write", 5},
+	{onNode, "journal.append.synced", 6},
+
+	{onRelayer, "evm.send.broadcast", 1},
+	{onRelayer, "evm.send.sent", 1},
+	{onRelayer, "evm.send.mined", 1},
+	{onRelayer, "relayer.certificate.usable", 1},
+	{onRelayer, "relayer.attempt.send", 2},
+	{onRelayer, "relayer.attempt.sent", 1},
+	{onRelayer, "relayer.queue.finish", 1},
+	{onRelayer, "store.commit.flushed", 1},
+	{onRelayer, "store.commit.stored", 1},
+	{onRelayer, "evm.send.sent", 3},
+}
+
+var listed = regexp.MustCompile("(?m)^\\| `([a-z.]+)` \\|")
+
+// Every failpoint of the code is in the plan, and the plan names no other. docs/failpoints.md is
+// held to the code by scripts/failpoints.
+func TestFailpointPlanIsWhole(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "failpoints.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range listed.FindAllStringSubmatch(string(page), -1) {
+		names = append(names, m[1])
+	}
+	if len(names) == 0 {
+		t.Fatal("no failpoint in the page: its form has changed")
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(kills, func(k kill) bool { return k.name == name }) {
+			t.Errorf("no process is killed at %s: add it to kills", name)
+		}
+	}
+	for _, k := range kills {
+		if !slices.Contains(names, k.name) {
+			t.Errorf("%s is no failpoint", k.name)
+		}
+	}
+}
