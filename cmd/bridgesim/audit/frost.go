@@ -64,8 +64,8 @@ func scalar(h Hash) *big.Int {
 	return v.Mod(v, order)
 }
 
-// bindings are the factors ρ of a session's signers, in their order.
-func bindings(key [32]byte, s Session) (out []*big.Int) {
+// bindingFactors are the factors ρ of a session's signers, in their order.
+func bindingFactors(key [32]byte, s Session) (out []*big.Int) {
 	epoch := encoded{}.number(s.KeyEpoch)[24:]
 	message := keccak([]byte(suite), []byte("msg"), epoch, s.ID[:], s.Digest[:])
 	var list []byte
@@ -103,7 +103,7 @@ type equation struct {
 func equationOf(key [32]byte, s Session, member int) (equation, bool) {
 	var q equation
 	var sum affine
-	rhos := bindings(key, s)
+	rhos := bindingFactors(key, s)
 	for i, g := range s.Signers {
 		dx, dy, ok := decodePoint(g.D)
 		ex, ey, also := decodePoint(g.E)

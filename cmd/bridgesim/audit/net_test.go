@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math/big"
+	"os"
 	"testing"
 )
 
@@ -274,6 +275,15 @@ func journalBytes(records ...[]byte) []byte {
 		sum = crc32.Update(sum, table, r)
 		b = binary.BigEndian.AppendUint32(append(b, size...), crc32.Checksum(size, table))
 		b = append(binary.BigEndian.AppendUint32(b, sum), r...)
+	}
+	return b
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return b
 }
