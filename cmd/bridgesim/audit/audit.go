@@ -81,6 +81,7 @@ type Audit struct {
 	fresh     []Violation // of the fact being told
 	seen      Seen
 	height    uint64 // highest told by AppHash
+	fork      uint32 // highest told by AppHash
 
 	chain   chainBook
 	members memberBook
@@ -92,7 +93,7 @@ type Seen struct {
 	Sends, Deliveries, Blocks, Reorgs, FinalReorgs     int
 	Sessions, Certificates, AppHashes                  int
 	Releases, Votes, Shares, Commitments, DurableFacts int
-	Proposals, Rejections, Suspensions, Benches        int
+	Proposals, Rejections, Suspensions, Benches, Halts int
 	Checkpoints                                        int // windows with leaves that became final
 	WrongVotes                                         int // honest votes for what the chain does not hold, made by lying endpoints
 }

@@ -16,6 +16,7 @@ type chainBook struct {
 	apps      map[sessionKey]AppHash   // by fork and height
 	verdicts  map[verdictKey]Proposal  // first honest one
 	suspended map[int]bool
+	halts     map[uint32]ChainHalt // by fork
 }
 
 type sessionKey struct {
@@ -42,7 +43,7 @@ func newChainBook() chainBook {
 	return chainBook{
 		sessions: map[sessionKey]Session{}, pairs: map[ownedPair]Hash{}, certs: map[window64]Certificate{},
 		order: map[uint16][]Certificate{}, apps: map[sessionKey]AppHash{}, verdicts: map[verdictKey]Proposal{},
-		suspended: map[int]bool{},
+		suspended: map[int]bool{}, halts: map[uint32]ChainHalt{},
 	}
 }
 
@@ -69,7 +70,8 @@ func (a *Audit) Session(s Session) []Violation {
 				g.Member, g.Boot, g.Seq, s.Number, was, s.ID)
 		}
 		a.chain.pairs[p] = s.ID
-		if said, ok := a.members.announced[seqKey{g.Member, g.Boot, g.Seq}]; !ok || said.d != g.D || said.e != g.E {
+		said := a.members.announced[seqKey{g.Member, g.Boot, g.Seq}]
+		if !slices.ContainsFunc(said, func(x announcement) bool { return x.ownedPair == p }) {
 			a.cry(DoubleSign, "session lists a pair that its honest member never announced", "member %d, boot %d, seq %d, session %d",
 				g.Member, g.Boot, g.Seq, s.Number)
 		}
@@ -81,6 +83,9 @@ func (a *Audit) Session(s Session) []Violation {
 func (a *Audit) checkSession(s Session) {
 	where := []any{s.Fork, s.Number}
 	say := func(law Law, what string) { a.cry(law, what, "fork %d, session %d", where...) }
+	if h, ok := a.chain.halts[s.Fork]; ok && s.Height >= h.Height {
+		say(Conduct, "session on a chain that halted")
+	}
 	if s.Fork == 0 || s.Number == 0 || s.KeyEpoch == 0 {
 		say(Encoding, "session with a zero fork, number or key epoch")
 	}
@@ -143,6 +148,9 @@ func (a *Audit) Certificate(c Certificate) []Violation {
 		a.cry(Forgery, "certificate for a checkpoint that is not the chain's", "stream %d, window %d, height %d: root %x, %d leaves; right is %x, %d leaves (%t)",
 			cp.Stream, cp.End, c.Height, cp.Root, cp.LeafCount, right.Root, right.LeafCount, ok)
 	}
+	if h, ok := a.chain.halts[a.fork]; ok && !known && c.Height >= h.Height {
+		say(Conduct, "certificate on a chain that halted")
+	}
 	if known && was.Checkpoint != cp {
 		a.cry(History, "two certificates of one window", "stream %d, window %d: roots %x and %x", cp.Stream, cp.End, was.Checkpoint.Root, cp.Root)
 		return a.done()
@@ -169,7 +177,7 @@ func (a *Audit) Certificate(c Certificate) []Violation {
 // AppHash: a node committed, or replayed, a height.
 func (a *Audit) AppHash(h AppHash) []Violation {
 	a.seen.AppHashes++
-	a.height = max(a.height, h.Height)
+	a.height, a.fork = max(a.height, h.Height), max(a.fork, h.Fork)
 	if h.Node != 0 && !a.honest(h.Node) {
 		return a.done()
 	}
@@ -246,6 +254,23 @@ func (a *Audit) Suspended(s Suspension) []Violation {
 	return a.done()
 }
 
+// Halted: the state halts the whole chain.
+func (a *Audit) Halted(h ChainHalt) []Violation {
+	if _, ok := a.chain.halts[h.Fork]; ok {
+		return a.done()
+	}
+	a.seen.Halts++
+	a.chain.halts[h.Fork] = h
+	if a.chain.suspended[h.Member] || a.cfg.Members-len(a.chain.suspended)-1 >= a.cfg.Threshold {
+		a.cry(Conduct, "halt although enough members are left", "fork %d, height %d, member %d: %d of %d suspended, threshold %d",
+			h.Fork, h.Height, h.Member, len(a.chain.suspended), a.cfg.Members, a.cfg.Threshold)
+	}
+	if len(a.members.bodies[bodyKey{h.Member, h.Stream, h.End}]) < 2 {
+		a.cry(Conduct, "halt for votes that the member never said", "fork %d, height %d, member %d, stream %d, window %d", h.Fork, h.Height, h.Member, h.Stream, h.End)
+	}
+	return a.done()
+}
+
 // Benched: the state benches a member.
 func (a *Audit) Benched(b Bench) []Violation {
 	a.seen.Benches++
@@ -270,6 +295,9 @@ func (a *Audit) Benched(b Bench) []Violation {
 		say("benched for an extension that the member never made")
 	default:
 		e, _ := DecodeExtension(b.Heard)
+		if len(b.Heard) > 0 && e.Fork != b.Fork {
+			say("benched for an extension of another fork")
+		}
 		if slices.ContainsFunc(e.Shares, func(x Share) bool { return x.Session == b.Session }) {
 			say("benched although the share is there")
 		}

@@ -60,6 +60,9 @@ var cries = []cry{
 	{Forgery, "delivered before it is final",
 		func(n *net) { s := n.message("x"); n.a.Sent(s); n.mine(chainA, 2); n.deliver(s) },
 		func(n *net) { s := n.message("x"); n.a.Sent(s); n.mine(chainA, 2); n.final(chainA); n.deliver(s) }},
+	{Forgery, "delivered without a certificate in any state",
+		func(n *net) { n.a.Delivered(Delivery{Message: n.sent("x"), Relayer: carrier}) },
+		func(n *net) { n.deliver(n.sent("x")) }},
 	{Facts, "delivered by a manager that is not registered",
 		func(n *net) {
 			s := n.message("x")
@@ -279,6 +282,36 @@ var cries = []cry{
 	{Conduct, "suspension leaves fewer members than the threshold",
 		func(n *net) { suspend(n, 4); suspend(n, 3) },
 		func(n *net) { suspend(n, 4); suspend(n, 4) }},
+	{Conduct, "halt although enough members are left",
+		func(n *net) {
+			n.sent("x")
+			n.vote(4, 5, n.newest())
+			n.vote(4, 6, other(n.newest()))
+			n.a.Halted(ChainHalt{Fork: 1, Height: 7, Member: 4, End: n.newest().End})
+		},
+		halted},
+	{Conduct, "halt for votes that the member never said",
+		func(n *net) {
+			suspend(n, 4)
+			n.a.Halted(ChainHalt{Fork: 1, Height: 9, Member: 3, End: n.newest().End})
+		},
+		halted},
+	{Conduct, "session on a chain that halted",
+		func(n *net) { halted(n); s := n.unsaid(1, 0, n.newest()); s.Height = 9; n.a.Session(s) },
+		func(n *net) { // opened before; another node tells it later
+			n.sent("x")
+			s := n.session(1, 0, n.newest())
+			halted(n)
+			n.a.Session(s)
+		}},
+	{Conduct, "certificate on a chain that halted",
+		func(n *net) { n.height(1); halted(n); n.a.Certificate(n.certificate(n.newest(), 9)) },
+		func(n *net) { // an import with another fork number goes on
+			n.height(1)
+			halted(n)
+			n.a.AppHash(AppHash{Node: 1, Fork: 2, Height: 12, Hash: []byte{1}})
+			n.a.Certificate(n.certificate(n.newest(), 15))
+		}},
 	{Conduct, "an honest member is benched for a session that does not list it",
 		func(n *net) {
 			n.a.Benched(Bench{Member: 1, Fork: 1, Height: 8, Session: 1, Reason: MissingShare, Committed: true})
@@ -295,6 +328,14 @@ var cries = []cry{
 		func(n *net) { bench(n, func(b *Bench) { b.Heard = nil }) }},
 	{Conduct, "benched for an extension that the member never made",
 		func(n *net) { bench(n, func(b *Bench) { b.Heard = Extension{Heartbeats: []Heartbeat{{}}}.bytes(1) }) },
+		func(n *net) { bench(n, func(*Bench) {}) }},
+	{Conduct, "benched for an extension of another fork",
+		func(n *net) {
+			bench(n, func(b *Bench) {
+				b.Heard = Extension{}.bytes(7)
+				n.a.Released(Release{Member: 1, Incarnation: 1, Height: 7, Bytes: b.Heard})
+			})
+		},
 		func(n *net) { bench(n, func(*Bench) {}) }},
 	{Conduct, "benched although the share is there",
 		func(n *net) {
@@ -315,6 +356,9 @@ var cries = []cry{
 	{Facts, "incarnation starts twice",
 		func(n *net) { n.a.Started(1, 1, nil) },
 		func(n *net) { n.a.Started(1, 2, nil) }},
+	{Facts, "copy of a process that never started, or over another",
+		func(n *net) { n.a.Copied(1, 7, 2); n.a.Copied(1, 1, 1) },
+		func(n *net) { n.a.Copied(1, 1, 2) }},
 	{Facts, "journal of a process that never started",
 		func(n *net) { n.a.Durable(1, 9, Fact{Kind: VoteBody}); n.a.Synced(1, 9, "votes", nil) },
 		func(n *net) { n.a.Durable(1, 1, Fact{Kind: VoteBody}) }},
@@ -373,7 +417,15 @@ var cries = []cry{
 			c.Seq = 0
 			n.release(1, 5, Extension{Commitments: []Commitment{c}})
 		},
-		func(n *net) { n.announce(1, 0); n.announce(1, 0); n.announce(1, 1) }},
+		func(n *net) { // copies of one memory whose randomness parted; the other disk has the boot by copying
+			n.announce(1, 0)
+			n.announce(1, 0)
+			n.a.Copied(1, 1, 2)
+			n.announce(1, 1)
+			_, _, c := n.pairOf(seqKey{1, boot, 2})
+			c.Seq = 1
+			n.a.Released(Release{Member: 1, Incarnation: 2, Height: 5, Bytes: Extension{Commitments: []Commitment{c}}.bytes(1)})
+		}},
 	{Encoding, "an honest commitment is no point",
 		func(n *net) {
 			n.a.Durable(1, 1, Fact{Kind: BootID, Boot: boot})
@@ -470,8 +522,19 @@ var cries = []cry{
 		func(n *net) { n.deliver(certified(n, 31)); n.height(60); n.a.End(End{Healed: 10}) },
 		func(n *net) { n.deliver(certified(n, 30)); n.height(60); n.a.End(End{Healed: 10}) }},
 	{Loss, "final window never certified",
-		func(n *net) { n.deliver(n.sent("x")); n.height(30); n.a.End(End{Healed: 10}) },
-		func(n *net) { n.deliver(n.sent("x")); n.height(29); n.a.End(End{Healed: 10}) }},
+		func(n *net) {
+			s := n.sent("x")
+			n.height(30)
+			n.a.End(End{Healed: 10, Reasons: map[Hash]string{s.ID: "signing"}})
+		},
+		func(n *net) {
+			s := n.sent("x")
+			n.height(29)
+			n.a.End(End{Healed: 10, Reasons: map[Hash]string{s.ID: "signing"}})
+			halted(n) // the whole chain, loudly
+			n.height(60)
+			n.a.End(End{Healed: 10})
+		}},
 }
 
 // suspend lets a member say two bodies and the state suspend it for them.
@@ -482,6 +545,16 @@ func suspend(n *net, member int) {
 	n.vote(member, 5, c)
 	n.vote(member, 6, other(c))
 	n.a.Suspended(Suspension{Member: member, Height: 7, Stream: 0, End: c.End, First: BodyHash(bridge, st, c), Second: BodyHash(bridge, st, other(c))})
+}
+
+// halted lets member 4 and then a third of the committee equivocate, which halts the chain.
+// Member 3 is Byzantine here too.
+func halted(n *net) {
+	n.a.byzantine[3] = true
+	suspend(n, 4)
+	n.vote(3, 8, n.newest())
+	n.vote(3, 9, other(n.newest()))
+	n.a.Halted(ChainHalt{Fork: 1, Height: 9, Member: 3, End: n.newest().End})
 }
 
 // bench benches member 1 at height 8 for the share of session 1, which it did not say at height 7.

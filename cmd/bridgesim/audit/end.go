@@ -35,35 +35,42 @@ func (a *Audit) endMessage(e End, s Send) {
 		a.cry(Loss, what, "chain %d to %d, nonce %d, %x: %s", s.SourceChain, s.TargetChain, s.Nonce, s.ID, reason)
 	}
 	reason, named := e.Reasons[s.ID]
+	certified := a.certifiedMessage(a.World.sends[s.ID])
 	st := a.World.chain(s.SourceChain).stream
 	switch {
-	case st != nil && e.Halted[st.Index] != "":
+	case st != nil && a.halted(e, st.Index):
 	case !named:
 		say("final message without effect and without a reason", "")
 	case !slices.Contains(reasons, reason):
 		say("reason is none of the specification's", reason)
 	case reason == "waiting_finality":
 		say("reason contradicts the chain: it is final", reason)
-	case (reason == "waiting_votes" || reason == "signing") && a.certifiedMessage(s):
+	case (reason == "waiting_votes" || reason == "signing") && certified:
 		say("reason contradicts the chain: it is certified", reason)
-	case reason == "certified" && !a.certifiedMessage(s):
+	case reason == "certified" && !certified:
 		say("reason contradicts the chain: it is not certified", reason)
 	}
 }
 
+// halted reports whether a loud halt excuses the stream: its own, or the whole chain's.
+func (a *Audit) halted(e End, stream uint16) bool {
+	_, chain := a.chain.halts[a.fork]
+	return chain || e.Halted[stream] != ""
+}
+
 // certifiedMessage reports whether a certificate proves the message.
-func (a *Audit) certifiedMessage(s Send) bool {
+func (a *Audit) certifiedMessage(s *sendWorld) bool {
 	st := a.World.chain(s.SourceChain).stream
 	if st == nil {
 		return false
 	}
 	order := a.chain.order[st.Index]
-	return len(order) > 0 && order[len(order)-1].Checkpoint.End >= a.World.sends[s.ID].at.block
+	return len(order) > 0 && order[len(order)-1].Checkpoint.End >= s.at.block
 }
 
 // endStream finds the first window that waited too long.
 func (a *Audit) endStream(e End, index uint16) {
-	if e.Halted[index] != "" {
+	if a.halted(e, index) {
 		return
 	}
 	order := a.chain.order[index]

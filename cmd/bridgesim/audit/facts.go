@@ -119,6 +119,16 @@ type Suspension struct {
 	First, Second Hash // body hashes of the evidence
 }
 
+// ChainHalt is the halt that the state records when one equivocation more would leave fewer
+// members than the threshold.
+type ChainHalt struct {
+	Fork   uint32
+	Height uint64
+	Member int // whose equivocation it was
+	Stream uint16
+	End    uint64
+}
+
 // Reasons of a bench.
 const (
 	MissingShare = "missing_share"
@@ -142,4 +152,5 @@ type End struct {
 	Healed  uint64            // height since which only permanent faults of Byzantine members are left
 	Reasons map[Hash]string   // by message id: why it is not delivered, one of SPEC 7's words
 	Halted  map[uint16]string // by stream: why it stands; a named, loud halt excuses its windows
+	// A halt of the whole chain in its newest fork, told by Halted, excuses all.
 }

@@ -3,6 +3,7 @@
 package audit
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -12,9 +13,10 @@ const heardHeights = 256
 // memberBook is what the members said and what their disks hold.
 type memberBook struct {
 	disks     map[process]*disk
-	bodies    map[bodyKey][]Hash   // said, Byzantine members' too
-	announced map[seqKey]ownedPair // commitments of honest members
-	points    map[Point]seqKey     // each nonce point and whose it is
+	bodies    map[bodyKey][]Hash        // said, Byzantine members' too
+	announced map[seqKey][]announcement // commitments of honest members; more than one for memory copies alone
+	copies    map[process]process       // from which process the memory was copied
+	points    map[Point]seqKey          // each nonce point and whose it is
 	shares    map[ownedPair]released
 	heard     map[int]map[uint64][]Hash // member, height: hashes of extensions
 }
@@ -40,6 +42,11 @@ type seqKey struct {
 	seq    uint32
 }
 
+type announcement struct {
+	ownedPair
+	incarnation int
+}
+
 type released struct {
 	session Hash
 	z       [32]byte
@@ -47,7 +54,7 @@ type released struct {
 
 func newMemberBook() memberBook {
 	return memberBook{
-		disks: map[process]*disk{}, bodies: map[bodyKey][]Hash{}, announced: map[seqKey]ownedPair{},
+		disks: map[process]*disk{}, bodies: map[bodyKey][]Hash{}, announced: map[seqKey][]announcement{}, copies: map[process]process{},
 		points: map[Point]seqKey{}, shares: map[ownedPair]released{}, heard: map[int]map[uint64][]Hash{},
 	}
 }
@@ -82,6 +89,35 @@ func (a *Audit) Started(member, incarnation int, journal []Fact) []Violation {
 		a.hold(d, member, f)
 	}
 	return a.done()
+}
+
+// Copied: a copy of a live process's memory and disk begins to run beside it, as another incarnation.
+func (a *Audit) Copied(member, from, incarnation int) []Violation {
+	was, key := a.members.disks[process{member, from}], process{member, incarnation}
+	if was == nil || a.members.disks[key] != nil {
+		a.cry(Facts, "copy of a process that never started, or over another", "member %d, incarnations %d and %d", member, from, incarnation)
+		return a.done()
+	}
+	a.members.disks[key] = &disk{
+		bodies: maps.Clone(was.bodies), sessions: maps.Clone(was.sessions), boots: maps.Clone(was.boots), read: maps.Clone(was.read),
+	}
+	a.members.copies[key] = process{member, from}
+	return a.done()
+}
+
+// related reports whether two processes of a member share memory by copying.
+func (m *memberBook) related(member, x, y int) bool {
+	origin := func(i int) process {
+		p := process{member, i}
+		for {
+			from, ok := m.copies[p]
+			if !ok {
+				return p
+			}
+			p = from
+		}
+	}
+	return x != y && origin(x) == origin(y)
 }
 
 // Durable: a journal of a running process was synced with this record in it.
@@ -193,14 +229,18 @@ func (a *Audit) releasedCommitment(r Release, d *disk, boot uint64, c Commitment
 	if !d.boots[boot] {
 		a.cry(DoubleSign, "commitment released before its boot was durable", "member %d, incarnation %d, height %d: boot %d", r.Member, r.Incarnation, r.Height, boot)
 	}
-	if was, ok := a.members.announced[key]; ok {
-		if was != p {
-			a.cry(DoubleSign, "one commitment has two pairs", "member %d, incarnation %d, height %d: boot %d, seq %d", r.Member, r.Incarnation, r.Height, boot, c.Seq)
-		}
+	said := a.members.announced[key]
+	if slices.ContainsFunc(said, func(x announcement) bool { return x.ownedPair == p }) {
 		return
 	}
+	for _, x := range said {
+		if !a.members.related(r.Member, x.incarnation, r.Incarnation) {
+			a.cry(DoubleSign, "one commitment has two pairs", "member %d, incarnations %d and %d, height %d: boot %d, seq %d",
+				r.Member, x.incarnation, r.Incarnation, r.Height, boot, c.Seq)
+		}
+	}
 	a.seen.Commitments++
-	a.members.announced[key] = p
+	a.members.announced[key] = append(said, announcement{p, r.Incarnation})
 	for _, point := range []Point{c.D, c.E} {
 		if _, _, ok := decodePoint(point); !ok {
 			a.cry(Encoding, "an honest commitment is no point", "member %d, boot %d, seq %d", r.Member, boot, c.Seq)

@@ -30,9 +30,10 @@ func windowPath(leaves []Hash, i int) (path []Hash) {
 				up = append(up, level[j])
 				continue
 			}
-			if i == j {
+			switch i {
+			case j:
 				path = append(path, level[j+1])
-			} else if i == j+1 {
+			case j + 1:
 				path = append(path, level[j])
 			}
 			up = append(up, pair(level[j], level[j+1]))

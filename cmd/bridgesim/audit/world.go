@@ -63,7 +63,6 @@ type history struct {
 	windows  []window // with leaves
 	range_   mountains
 	next     uint64 // first block that is not in a closed window
-	started  bool
 	messages uint64
 	leaves   uint64
 }
@@ -146,6 +145,8 @@ func (a *Audit) Delivered(d Delivery) []Violation {
 		a.cry(Forgery, "delivered what was never sent", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
 	} else if !s.ever {
 		a.cry(Forgery, "delivered before it is final", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
+	} else if !a.certifiedMessage(s) {
+		a.cry(Forgery, "delivered without a certificate in any state", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
 	}
 	c := w.chain(m.TargetChain)
 	if c.stream != nil && c.stream.Manager != m.TargetManager {
