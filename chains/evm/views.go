@@ -67,11 +67,15 @@ func one[T any](values []any, err error) (T, error) {
 
 func id(chain message.ChainID) *big.Int { return new(big.Int).SetUint64(uint64(chain)) }
 
-// moment reads a uint40 of seconds; 0 is the zero time.
+// moment reads a uint40 of seconds; 0 is the zero time. More than 40 bits, which no manager
+// writes, are the last moment that fits: paused for good.
 func moment(v any) time.Time {
 	s, _ := v.(*big.Int)
-	if s == nil || s.Sign() == 0 {
+	switch {
+	case s == nil || s.Sign() == 0:
 		return time.Time{}
+	case s.BitLen() > 40:
+		return time.Unix(1<<40-1, 0)
 	}
 	return time.Unix(s.Int64(), 0)
 }
@@ -83,6 +87,9 @@ func (c *Client) Outbound(ctx context.Context, target message.ChainID, f message
 		return Outbound{}, err
 	}
 	remote, nonce, flags := v[0].(common.Address), v[1].(*big.Int), v[3].(uint8)
+	if nonce.BitLen() > 48 {
+		return Outbound{}, garbled("outbound", "nonce above 48 bits")
+	}
 	return Outbound{message.Address(remote), message.Nonce(nonce.Uint64()), moment(v[2]), flags}, nil
 }
 
