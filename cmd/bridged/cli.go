@@ -12,7 +12,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/voter"
 )
 
 // Exit codes of every command.
@@ -40,7 +40,8 @@ func exitCode(err error) int {
 	case errors.Is(err, errUsage), errors.Is(err, node.ErrConfig):
 		return exitUsage
 	case errors.Is(err, node.ErrUnsafe), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists),
-		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, app.ErrGenesis):
+		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, journal.ErrCorrupt),
+		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin):
 		return exitRefused
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitTimeout
@@ -65,7 +66,8 @@ func run(args []string, out, log io.Writer) int {
 	usage := func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) }
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
-	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout))
+	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout),
+		rollbackCommand(layout), exportCommand(layout), importCommand(layout))
 	markTestBuild(root, log)
 	for _, c := range root.Commands() {
 		markUsage(c)
@@ -115,7 +117,8 @@ func initCommand(home func() node.Layout) *cobra.Command {
 		Use:     "init",
 		Short:   "Make a home with fresh consensus and node keys",
 		Args:    cobra.NoArgs,
-		Example: "  bridged init --home n1 --chain-id aitbc-devnet-1 --moniker n1 --port-offset 100 --loopback",
+		Example: `  bridged init --home n1 --chain-id aitbc-devnet-1 --moniker n1 --port-offset 100 --loopback
+  bridged init --home n5 --chain-id aitbc-main-1 --moniker eve --state-sync-rpc 203.0.113.7:26657,203.0.113.8:26657 --trust-height 120000 --trust-hash 9f86…`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.ChainID == "" || o.Moniker == "" {
 				return fmt.Errorf("%w: --chain-id and --moniker are required", errUsage)
@@ -130,6 +133,9 @@ func initCommand(home func() node.Layout) *cobra.Command {
 	c.Flags().StringVar(&o.ChainID, "chain-id", "", "aitbc-<name>-<number>")
 	c.Flags().StringVar(&o.Moniker, "moniker", "", "name of the node")
 	c.Flags().IntVar(&o.PortOffset, "port-offset", 0, "added to every port; devnet node i uses 100·i")
+	c.Flags().StringSliceVar(&o.StateSync.RPC, "state-sync-rpc", nil, "start from a snapshot: host:port of two or more validators' rpc")
+	c.Flags().Int64Var(&o.StateSync.Height, "trust-height", 0, "state sync: height of a header that you trust")
+	c.Flags().StringVar(&o.StateSync.Hash, "trust-hash", "", "state sync: hash of that header, 64 hexadecimal digits")
 	c.Flags().BoolVar(&o.Loopback, "loopback", false, "many nodes share 127.0.0.1 (devnets)")
 	return c
 }
@@ -166,52 +172,4 @@ func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 	c.Flags().StringVar(&level, "log-level", "", "debug, info, warn or error, instead of the file's")
 	hooks = testHooks(c, log)
 	return c
-}
-
-func statusCommand(home func() node.Layout) *cobra.Command {
-	var asJSON bool
-	var timeout time.Duration
-	c := &cobra.Command{
-		Use:     "status",
-		Short:   "Ask the running node for height, peers, streams and open sessions",
-		Args:    cobra.NoArgs,
-		Example: "  bridged status --home ~/.bridged --json",
-		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := node.LoadConfig(home().ConfigFile(), os.Getenv)
-			if err != nil {
-				return err
-			}
-			ctx, cancel := context.WithTimeout(c.Context(), timeout)
-			defer cancel()
-			s, err := node.QueryStatus(ctx, home(), cfg)
-			if err != nil {
-				if ctx.Err() != nil {
-					err = errors.Join(err, ctx.Err())
-				}
-				return err
-			}
-			if asJSON {
-				return printJSON(c.OutOrStdout(), s)
-			}
-			return printStatus(c.OutOrStdout(), &s)
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "give up after")
-	return c
-}
-
-func printStatus(out io.Writer, s *node.Status) error {
-	_, err := fmt.Fprintf(out, "chain %s  height %d  catching up %t  peers %d\nmember %d of %d  threshold %d  key epoch %d  group key %s\n",
-		s.ChainID, s.Height, s.CatchingUp, s.Peers, s.Member, s.Members, s.Threshold, s.KeyEpoch, s.GroupKey)
-	for _, p := range s.Streams {
-		_, e := fmt.Fprintf(out, "stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d\n",
-			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag)
-		err = errors.Join(err, e)
-	}
-	for _, q := range s.Sessions {
-		_, e := fmt.Fprintf(out, "session %d  stream %d  end %d  opened %d  waits for members %v\n", q.Number, q.Stream, q.End, q.Opened, q.Waiting)
-		err = errors.Join(err, e)
-	}
-	return err
 }

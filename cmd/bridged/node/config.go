@@ -17,18 +17,31 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/verifier/app"
 )
 
 // ErrConfig: the configuration is wrong; exit code 2.
 var ErrConfig = errors.New("bad configuration")
 
+// Bounds of the snapshots.
+const (
+	// MaxSnapshotInterval keeps the newest snapshot within the blocks that nodes retain.
+	MaxSnapshotInterval = app.RetainBlocks / 4
+	// MaxSnapshots bounds the disk that snapshots take.
+	MaxSnapshots = 20
+)
+
 // Config is config/bridged.toml. Order of precedence: Default, file, environment, flags.
 type Config struct {
-	ChainID  string  `toml:"chain_id"`
-	GRPC     string  `toml:"grpc"`      // host:port of the query server
-	LogLevel string  `toml:"log_level"` // debug, info, warn, error
-	Poll     string  `toml:"poll"`      // pause between looks at a source's head
-	Chains   []Chain `toml:"chains"`    // sources that this node covers
+	ChainID  string `toml:"chain_id"`
+	GRPC     string `toml:"grpc"`      // host:port of the query server
+	LogLevel string `toml:"log_level"` // debug, info, warn, error
+	Poll     string `toml:"poll"`      // pause between looks at a source's head
+	// Copies of the state for nodes that join by state sync: one each SnapshotInterval
+	// blocks (0: none), the newest SnapshotKeep are kept.
+	SnapshotInterval uint64  `toml:"snapshot_interval"`
+	SnapshotKeep     uint32  `toml:"snapshot_keep"`
+	Chains           []Chain `toml:"chains"` // sources that this node covers
 }
 
 // Chain is one source and its endpoints.
@@ -39,7 +52,7 @@ type Chain struct {
 
 // Default is what a new home starts with.
 func Default() Config {
-	return Config{GRPC: "127.0.0.1:9090", LogLevel: "info", Poll: "500ms"}
+	return Config{GRPC: "127.0.0.1:9090", LogLevel: "info", Poll: "500ms", SnapshotInterval: 1000, SnapshotKeep: 2}
 }
 
 // LoadConfig reads file, then the environment variables BRIDGED_CHAIN_ID, BRIDGED_GRPC,
@@ -100,6 +113,12 @@ func (c *Config) Validate() error {
 	}
 	if d, err := time.ParseDuration(c.Poll); err != nil || d < 10*time.Millisecond || d > time.Hour {
 		add("poll", "%q is no duration from 10ms to 1h", c.Poll)
+	}
+	if c.SnapshotInterval > MaxSnapshotInterval {
+		add("snapshot_interval", "%d, at most %d", c.SnapshotInterval, MaxSnapshotInterval)
+	}
+	if c.SnapshotKeep < 1 || c.SnapshotKeep > MaxSnapshots {
+		add("snapshot_keep", "%d, want 1 to %d", c.SnapshotKeep, MaxSnapshots)
 	}
 	seen := make(map[uint64]bool)
 	for i, x := range c.Chains {

@@ -71,6 +71,7 @@ func Collect(chainID string, at time.Time, members []Member) (*cmttypes.GenesisD
 	}
 	doc := &cmttypes.GenesisDoc{ChainID: chainID, GenesisTime: at.UTC(), InitialHeight: 1, ConsensusParams: cmttypes.DefaultConsensusParams()}
 	doc.ConsensusParams.ABCI.VoteExtensionsEnableHeight = 1
+	doc.ConsensusParams.Block.MaxBytes = max(doc.ConsensusParams.Block.MaxBytes, app.MinBlockBytes(len(members)))
 	var g app.Genesis
 	g.Committee.Fork = 1
 	e := &g.Committee.Epoch
@@ -132,11 +133,8 @@ func CheckGenesis(doc *cmttypes.GenesisDoc) (app.Genesis, error) {
 	if err != nil {
 		return g, err
 	}
-	bad := []error{g.Validate(), CheckChainID(doc.ChainID)}
-	if doc.ConsensusParams.ABCI.VoteExtensionsEnableHeight != 1 {
-		bad = append(bad, errors.New("consensus.params.abci.vote_extensions_enable_height must be 1"))
-	}
-	return g, errors.Join(bad...)
+	params := doc.ConsensusParams.ToProto()
+	return g, errors.Join(g.Validate(), CheckChainID(doc.ChainID), app.CheckStart(&g, doc.InitialHeight, &params))
 }
 
 // Install puts a checked genesis file into a home and sets its peers.

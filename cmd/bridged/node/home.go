@@ -3,6 +3,7 @@
 package node
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -63,6 +64,9 @@ func (h Layout) VoteJournal() string { return h.path("journal", "votes") }
 // DataDir is data: CometBFT's and the application's databases.
 func (h Layout) DataDir() string { return h.path("data") }
 
+// SnapshotDir is data/snapshots: copies of the state for nodes that join by state sync.
+func (h Layout) SnapshotDir() string { return h.path("data", "snapshots") }
+
 // StreamDir is streams/<caip2>/<index>: the tree of one stream.
 func (h Layout) StreamDir(chain message.ChainID, index uint32) string {
 	return h.path("streams", registry.CAIP2(chain), strconv.FormatUint(uint64(index), 10))
@@ -74,7 +78,10 @@ func (h Layout) directories() []string {
 
 // Check refuses a home whose directories are not 0700 or whose key files are not 0600.
 // It reports everything at once. Errors: ErrUnsafe, or the file system's.
-func (h Layout) Check() error {
+func (h Layout) Check() error { return h.check(true) }
+
+// check is Check; without data, the home is one whose data directory an import has taken away.
+func (h Layout) check(data bool) error {
 	var bad []error
 	look := func(p string, dir bool) {
 		st, err := os.Lstat(p)
@@ -88,10 +95,14 @@ func (h Layout) Check() error {
 		}
 	}
 	for _, d := range h.directories() {
-		look(d, true)
+		if data || d != h.DataDir() {
+			look(d, true)
+		}
 	}
 	for _, f := range []string{h.ConsensusKeyFile(), h.ConsensusStateFile(), h.NodeKeyFile()} {
-		look(f, false)
+		if data || f != h.ConsensusStateFile() {
+			look(f, false)
+		}
 	}
 	return errors.Join(bad...)
 }
@@ -117,6 +128,31 @@ type InitOptions struct {
 	PortOffset int
 	// Loopback lets many nodes share 127.0.0.1.
 	Loopback bool
+	// StateSync lets the node start from a snapshot instead of the first block.
+	StateSync StateSync
+}
+
+// StateSync is where a node that joins learns which state to trust. The header of Height must
+// have Hash: the operator takes both from a place that it trusts, and a light client checks
+// everything later from there, so no peer can hand over a state that the chain never had.
+type StateSync struct {
+	RPC    []string // host:port of two validators at least; none: start from the first block
+	Height int64
+	Hash   string // 64 hexadecimal digits
+}
+
+func (s *StateSync) check() error {
+	switch hash, err := hex.DecodeString(s.Hash); {
+	case len(s.RPC) == 0 && s.Height == 0 && s.Hash == "":
+		return nil
+	case len(s.RPC) < 2:
+		return fmt.Errorf("state sync: %d rpc addresses, want 2 or more, so that one alone cannot lie: %w", len(s.RPC), ErrConfig)
+	case s.Height < 1:
+		return fmt.Errorf("state sync: trust height %d: %w", s.Height, ErrConfig)
+	case err != nil || len(hash) != 32:
+		return fmt.Errorf("state sync: trust hash is not 64 hexadecimal digits: %w", ErrConfig)
+	}
+	return nil
 }
 
 // Init makes a home with fresh consensus and node keys. A home that has keys is refused.
@@ -129,6 +165,9 @@ func Init(h Layout, o InitOptions) error {
 	}
 	if o.PortOffset < 0 || o.PortOffset > 30_000 {
 		return fmt.Errorf("port offset %d, want 0 to 30000", o.PortOffset)
+	}
+	if err := o.StateSync.check(); err != nil {
+		return err
 	}
 	if _, err := os.Lstat(h.ConsensusKeyFile()); err == nil {
 		return fmt.Errorf("%s exists: a home is never overwritten: %w", h.ConsensusKeyFile(), ErrUnsafe)
@@ -174,6 +213,11 @@ func cometDefaults(o InitOptions) *cmtcfg.Config {
 	c.Consensus.PeerGossipSleepDuration = 10 * time.Millisecond
 	c.P2P.FlushThrottleTimeout = 5 * time.Millisecond
 	c.TxIndex.Indexer = "null"
+	c.StateSync.DiscoveryTime = 5 * time.Second
+	if len(o.StateSync.RPC) > 0 {
+		c.StateSync.Enable, c.StateSync.RPCServers = true, o.StateSync.RPC
+		c.StateSync.TrustHeight, c.StateSync.TrustHash = o.StateSync.Height, o.StateSync.Hash
+	}
 	if o.Loopback {
 		c.P2P.AllowDuplicateIP = true
 		c.P2P.AddrBookStrict = false

@@ -4,7 +4,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
-	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/extension"
@@ -83,42 +81,4 @@ func loaded(a *app.App) (extension.Agenda, error) {
 		return extension.Agenda{}, nil
 	}
 	return a.Agenda()
-}
-
-// leaves is the voter as the source of the Leaves query.
-type leaves struct{ v *voter.Voter }
-
-var _ app.LeafSource = leaves{}
-
-func (l leaves) Leaves(index uint16, from uint64, limit int) ([]certifyv1.Leaf, bool, error) {
-	list, err := l.v.Leaves(index, from, limit)
-	if errors.Is(err, stream.ErrNotFound) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, true, err
-	}
-	out := make([]certifyv1.Leaf, len(list))
-	for i := range list {
-		out[i] = leafProto(from+uint64(i), &list[i])
-	}
-	return out, true, nil
-}
-
-func leafProto(index uint64, l *stream.Leaf) certifyv1.Leaf {
-	p := certifyv1.Leaf{Index: index, Hash: l.Hash[:], Block: l.Block, LogIndex: l.LogIndex, TxHash: l.TxHash[:]}
-	if m := l.Message; m != nil {
-		p.Kind = certifyv1.LeafKind_LEAF_KIND_MESSAGE
-		p.Message = &certifyv1.Message{
-			SourceChain: uint64(m.SourceChain), SourceManager: m.SourceManager[:],
-			TargetChain: uint64(m.TargetChain), TargetManager: m.TargetManager[:],
-			Nonce: uint64(m.Nonce), Sender: m.Sender[:], Target: m.Target[:],
-			Finality: uint32(m.Finality), GasLimit: m.GasLimit, Expiry: m.Expiry, Data: m.Data,
-		}
-	}
-	if r := l.Receipt; r != nil {
-		p.Kind = certifyv1.LeafKind_LEAF_KIND_RECEIPT
-		p.Receipt = &certifyv1.Receipt{Chain: uint64(r.Chain), Manager: r.Manager[:], MessageId: r.MessageID[:], Deliverer: r.Deliverer[:]}
-	}
-	return p
 }

@@ -30,10 +30,10 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/voter"
 )
@@ -50,7 +50,8 @@ type Hooks struct {
 
 // Run runs the validator of home h until ctx ends. log takes all log lines.
 //
-// Errors: ErrUnsafe, ErrConfig, app.ErrGenesis, or what a service reported.
+// Errors: ErrUnsafe, ErrConfig, app.ErrGenesis, journal.ErrLocked with the process that runs on
+// this home, voter.ErrTwin, or what a service reported.
 func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (err error) {
 	if err := errors.Join(h.Check(), c.Validate()); err != nil {
 		return err
@@ -74,7 +75,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	var opened closers
 	defer func() { err = errors.Join(err, opened.close()) }()
 
-	votes, err := journal.Open(h.VoteJournal())
+	votes, err := openJournal(h.VoteJournal())
 	if err != nil {
 		return fmt.Errorf("open vote journal: %w", err)
 	}
@@ -110,13 +111,22 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	if hooks.Voter != nil {
 		asked = hooks.Voter(vote)
 	}
-	a, err := app.New(border, db, doc.ChainID, asked, app.Options{ConsAddress: sdk.ConsAddress(key.GetAddress())})
+	a, err := app.New(border, db, doc.ChainID, asked, app.Options{
+		ConsAddress: sdk.ConsAddress(key.GetAddress()),
+		Snapshots:   app.Snapshots{Dir: h.SnapshotDir(), Interval: c.SnapshotInterval, Keep: c.SnapshotKeep},
+	})
 	if err != nil {
 		return err
 	}
+	opened.add(a.SnapshotManager())
 	agenda, err := loaded(a)
 	if err != nil {
 		return err
+	}
+	if fork := genesis.Committee.Fork; a.LastBlockHeight() > 0 && agenda.Fork != fork {
+		// The state of one fork under the genesis file of another: what would be signed here
+		// was not agreed on.
+		return fmt.Errorf("genesis.json has fork number %d, the state in %s has %d: use `bridged import`: %w", fork, h.DataDir(), agenda.Fork, ErrUnsafe)
 	}
 	a.Announce()
 
@@ -130,8 +140,8 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		}
 		list = append(list, background("follow "+s.name(), failed, func(ctx context.Context) error { return s.run(ctx, vote, c.PollInterval(), logger) }))
 	}
-	list = append(list, cometService(comet, key, h, doc, a, hooks, border, failed), queryService(c.GRPC, a, leaves{vote}, failed))
-	logger.Info("node starts", "chain", doc.ChainID, "height", a.LastBlockHeight(), "streams", len(sources), "share", sign != nil)
+	list = append(list, cometService(comet, key, h, doc, a, hooks, border, failed), queryService(c.GRPC, a, beside{vote, sign}, failed))
+	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.GetAddress(), sources, sign != nil)
 	return runAll(ctx, list, failed, logger, hooks.Ready)
 }
 
@@ -149,7 +159,7 @@ func openSigner(h Layout, epoch uint64, bridge message.Hash, opened *closers, lo
 	if share.BridgeID != bridge {
 		return nil, fmt.Errorf("key share of another bridge: %w", ErrUnsafe)
 	}
-	j, err := journal.Open(h.SignerJournal())
+	j, err := openJournal(h.SignerJournal())
 	if err != nil {
 		return nil, fmt.Errorf("open signer journal: %w", err)
 	}
@@ -210,11 +220,12 @@ func cometService(c *cmtcfg.Config, key *privval.FilePV, h Layout, doc *cmttypes
 	}
 }
 
-func queryService(address string, a *app.App, l app.LeafSource, failed chan<- error) service {
+func queryService(address string, a *app.App, b beside, failed chan<- error) service {
 	coder := codec.NewProtoCodec(codectypes.NewInterfaceRegistry()).GRPCCodec()
 	s := grpc.NewServer(grpc.ForceServerCodec(coder), grpc.MaxRecvMsgSize(1<<20), grpc.MaxSendMsgSize(maxGRPCBytes))
 	a.RegisterGRPCServerWithSkipCheckHeader(s, true)
-	certifyv1.RegisterLeafQueryServer(s, app.NewLeafServer(l))
+	certifyv1.RegisterLeafQueryServer(s, app.NewLeafServer(b))
+	nodev1.RegisterQueryServer(s, app.NewNodeServer(a, b))
 	return service{
 		name: "grpc",
 		start: func() error {

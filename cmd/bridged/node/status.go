@@ -31,8 +31,17 @@ type Status struct {
 	Threshold  uint32         `json:"threshold"`
 	KeyEpoch   uint64         `json:"key_epoch"`
 	GroupKey   string         `json:"group_key"`
+	Fork       uint32         `json:"fork"`
+	Halted     string         `json:"halted,omitempty"`  // why the chain signs nothing
+	Stopped    string         `json:"stopped,omitempty"` // why this node says nothing at all
+	Boot       uint64         `json:"boot"`              // of this node's signer, 0: none
+	Problems   []Problem      `json:"problems"`          // worst first: what is wrong, and who
 	Streams    []StreamStatus `json:"streams"`
 	Sessions   []Session      `json:"sessions"` // open ones
+	Conduct    []Conduct      `json:"conduct"`  // every member, from the chain's state
+	Faults     []Fault        `json:"faults"`   // what this node saw since it started
+	Absences   []Absence      `json:"absences"` // in the last Commits commits
+	Commits    uint32         `json:"commits"`
 }
 
 // StreamStatus is one stream's part of Status.
@@ -45,7 +54,10 @@ type StreamStatus struct {
 	Target       uint64 `json:"target"`
 	OwnFinal     uint64 `json:"own_final"` // newest final block that this member named, 0: none
 	BestFinal    uint64 `json:"best_final"`
-	Lag          uint64 `json:"lag"` // blocks that OwnFinal is behind the best member
+	Lag          uint64 `json:"lag"`                // blocks that OwnFinal is behind the best member
+	Covered      uint32 `json:"covered"`            // members that were heard for the stream lately
+	Halted       string `json:"halted,omitempty"`   // why this node says nothing for it until it is started again
+	Abstains     string `json:"abstains,omitempty"` // why this node does not vote for it now
 }
 
 // Session is one open session's part of Status.
@@ -106,11 +118,14 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 	if err != nil {
 		return fmt.Errorf("query members: %w", err)
 	}
+	names := make(map[uint32]string, len(all.Members))
 	for i := range all.Members {
+		names[all.Members[i].Index] = all.Members[i].Moniker
 		if string(all.Members[i].ConsAddress) == string(self) {
 			s.Member = all.Members[i].Index
 		}
 	}
+	s.Fork = n.Fork
 	streams, err := lanesv1.NewQueryClient(conn).Streams(ctx, &lanesv1.QueryStreamsRequest{})
 	if err != nil {
 		return fmt.Errorf("query streams: %w", err)
@@ -126,7 +141,7 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 		if q.Certified != nil {
 			one.CertifiedEnd, one.Messages = q.Certified.End, q.Certified.MessageCount
 		}
-		one.Target = q.Target
+		one.Target, one.Covered, s.Halted = q.Target, q.Covered, q.Halted
 		for _, b := range q.Heartbeats {
 			one.BestFinal = max(one.BestFinal, b.End)
 			if b.Member == s.Member {
@@ -150,5 +165,9 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 		}
 		s.Sessions = append(s.Sessions, one)
 	}
+	if err := s.judge(ctx, conn, names); err != nil {
+		return err
+	}
+	s.conclude()
 	return nil
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"errors"
+
+	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/keys/signer"
+	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
+	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/voter"
+)
+
+// beside is what stands beside the state machine, as the source of the node's own queries.
+type beside struct {
+	v *voter.Voter
+	s *signer.Signer // nil without a key share
+}
+
+var (
+	_ app.LeafSource = beside{}
+	_ app.NodeSource = beside{}
+)
+
+// Self is what the voter and the signer say of themselves.
+func (b beside) Self() app.Self {
+	out := app.Self{HasShare: b.s != nil}
+	if b.s != nil {
+		out.Boot = b.s.Boot()
+	}
+	if err := b.v.Stopped(); err != nil {
+		out.Stopped = err.Error()
+	}
+	for _, s := range b.v.Status() {
+		one := nodev1.Stream{Index: uint32(s.Index), Final: s.Final, Newest: s.Newest}
+		if s.Halted != nil {
+			one.Halted = s.Halted.Error()
+		}
+		if s.Abstained {
+			one.Abstains = "the vote journal was lost: silent up to the blocks that were final then"
+		}
+		out.Streams = append(out.Streams, one)
+	}
+	return out
+}
+
+// Leaves reads the own trees.
+func (b beside) Leaves(index uint16, from uint64, limit int) ([]certifyv1.Leaf, bool, error) {
+	list, err := b.v.Leaves(index, from, limit)
+	if errors.Is(err, stream.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, true, err
+	}
+	out := make([]certifyv1.Leaf, len(list))
+	for i := range list {
+		out[i] = leafProto(from+uint64(i), &list[i])
+	}
+	return out, true, nil
+}
+
+func leafProto(index uint64, l *stream.Leaf) certifyv1.Leaf {
+	p := certifyv1.Leaf{Index: index, Hash: l.Hash[:], Block: l.Block, LogIndex: l.LogIndex, TxHash: l.TxHash[:]}
+	if m := l.Message; m != nil {
+		p.Kind = certifyv1.LeafKind_LEAF_KIND_MESSAGE
+		p.Message = &certifyv1.Message{
+			SourceChain: uint64(m.SourceChain), SourceManager: m.SourceManager[:],
+			TargetChain: uint64(m.TargetChain), TargetManager: m.TargetManager[:],
+			Nonce: uint64(m.Nonce), Sender: m.Sender[:], Target: m.Target[:],
+			Finality: uint32(m.Finality), GasLimit: m.GasLimit, Expiry: m.Expiry, Data: m.Data,
+		}
+	}
+	if r := l.Receipt; r != nil {
+		p.Kind = certifyv1.LeafKind_LEAF_KIND_RECEIPT
+		p.Receipt = &certifyv1.Receipt{Chain: uint64(r.Chain), Manager: r.Manager[:], MessageId: r.MessageID[:], Deliverer: r.Deliverer[:]}
+	}
+	return p
+}
