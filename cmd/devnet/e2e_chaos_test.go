@@ -166,7 +166,7 @@ func chaosPlan(r *rand.Rand, kills, validators int) (plan []strike) {
 		if s.away = uint64(r.IntN(2)); len(s.nodes) <= faults {
 			s.away = uint64(r.IntN(6))
 		}
-		s.rest = 1 + uint64(r.IntN(3))
+		s.rest = 3 + uint64(r.IntN(4)) // long enough to vote and sign in between, most of the time
 		kills -= s.kills()
 		plan = append(plan, s)
 	}

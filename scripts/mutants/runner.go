@@ -184,7 +184,7 @@ func writeOverlay(dir, root string, changed map[string]string) (string, error) {
 
 // compile makes the test program of a folder.
 func (r *runner) compile(ctx context.Context, dir, overlay, program string) error {
-	args := []string{"test", "-c", "-tags", buildTags, "-o", program}
+	args := []string{"test", "-c", "-tags", buildTags, "-ldflags", "-s -w", "-o", program}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
