@@ -15,8 +15,8 @@ type chainBook struct {
 	order     map[uint16][]Certificate // by stream, as told
 	apps      map[sessionKey]AppHash   // by fork and height
 	verdicts  map[verdictKey]Proposal  // first honest one
-	suspended map[int]bool
-	halts     map[uint32]ChainHalt // by fork
+	suspended map[int]uint64           // height
+	halts     map[uint32]ChainHalt     // by fork
 }
 
 type sessionKey struct {
@@ -43,7 +43,7 @@ func newChainBook() chainBook {
 	return chainBook{
 		sessions: map[sessionKey]Session{}, pairs: map[ownedPair]Hash{}, certs: map[window64]Certificate{},
 		order: map[uint16][]Certificate{}, apps: map[sessionKey]AppHash{}, verdicts: map[verdictKey]Proposal{},
-		suspended: map[int]bool{}, halts: map[uint32]ChainHalt{},
+		suspended: map[int]uint64{}, halts: map[uint32]ChainHalt{},
 	}
 }
 
@@ -110,6 +110,26 @@ func (a *Audit) checkSession(s Session) {
 	}
 	if !a.World.holds(s.Checkpoint) {
 		say(Forgery, "session for a checkpoint that is not the chain's")
+	}
+	voted := func(member int) bool {
+		return slices.Contains(a.members.bodies[bodyKey{member, s.Checkpoint.Stream, s.Checkpoint.End}], s.BodyHash)
+	}
+	votes := 0
+	for m := 1; m <= a.cfg.Members; m++ {
+		if voted(m) {
+			votes++
+		}
+	}
+	if votes < a.cfg.Threshold {
+		say(Forgery, "session for which fewer than the threshold voted")
+	}
+	for _, g := range s.Signers {
+		if !voted(g.Member) {
+			say(Forgery, "signer that did not vote")
+		}
+		if at, ok := a.chain.suspended[g.Member]; ok && s.Height > at {
+			say(Conduct, "a suspended member is chosen")
+		}
 	}
 }
 
@@ -234,11 +254,11 @@ func (a *Audit) Rejected(r Rejection) []Violation {
 
 // Suspended: the state suspends a member.
 func (a *Audit) Suspended(s Suspension) []Violation {
-	if a.chain.suspended[s.Member] {
+	if _, ok := a.chain.suspended[s.Member]; ok {
 		return a.done()
 	}
 	a.seen.Suspensions++
-	a.chain.suspended[s.Member] = true
+	a.chain.suspended[s.Member] = s.Height
 	say := func(what string) {
 		a.cry(Conduct, what, "member %d, height %d, stream %d, window %d, bodies %x and %x", s.Member, s.Height, s.Stream, s.End, s.First, s.Second)
 	}
@@ -261,7 +281,7 @@ func (a *Audit) Halted(h ChainHalt) []Violation {
 	}
 	a.seen.Halts++
 	a.chain.halts[h.Fork] = h
-	if a.chain.suspended[h.Member] || a.cfg.Members-len(a.chain.suspended)-1 >= a.cfg.Threshold {
+	if _, ok := a.chain.suspended[h.Member]; ok || a.cfg.Members-len(a.chain.suspended)-1 >= a.cfg.Threshold {
 		a.cry(Conduct, "halt although enough members are left", "fork %d, height %d, member %d: %d of %d suspended, threshold %d",
 			h.Fork, h.Height, h.Member, len(a.chain.suspended), a.cfg.Members, a.cfg.Threshold)
 	}

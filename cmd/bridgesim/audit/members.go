@@ -145,7 +145,8 @@ func (a *Audit) hold(d *disk, member int, f Fact) {
 	}
 }
 
-// Released: an extension left a process. Tell Byzantine members' too: suspensions are checked against it.
+// Released: an extension left a process. Of a Byzantine member tell whatever its key signed:
+// sessions and suspensions are checked against what everybody said.
 func (a *Audit) Released(r Release) []Violation {
 	a.seen.Releases++
 	a.members.remember(r.Member, r.Height, r.Bytes)
@@ -185,6 +186,17 @@ func (a *Audit) bodyOf(v Vote) (Hash, *streamWorld, bool) {
 		return Hash{}, nil, false
 	}
 	return BodyHash(a.cfg.BridgeID, st.Stream, v.Checkpoint), st, true
+}
+
+// Equivocators are the members that said two bodies for one window.
+func (a *Audit) Equivocators() (out []int) {
+	for key, said := range a.members.bodies {
+		if len(said) > 1 && !slices.Contains(out, key.member) {
+			out = append(out, key.member)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // sayBody remembers a body that a member voted for and returns the other one that it said for the window.

@@ -192,6 +192,7 @@ func (n *net) session(number uint64, seq uint32, c Checkpoint) Session {
 	s := n.unsaid(number, seq, c)
 	for m := 1; m <= 3; m++ {
 		n.announce(m, seq)
+		n.vote(m, 4, c)
 	}
 	n.a.Session(s)
 	for m := 1; m <= 3; m++ {
