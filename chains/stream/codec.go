@@ -122,7 +122,7 @@ func DecodeWindow(b []byte) (win Window, leaves int, err error) {
 	if err := c.Validate(); err != nil {
 		return Window{}, 0, fmt.Errorf("window: %w", err)
 	}
-	if n == 0 || n > MaxWindowLeaves || win.WindowRoot.IsZero() || win.FirstLeaf+uint64(n) != c.LeafCount {
+	if n == 0 || n > MaxWindowLeaves || win.WindowRoot.IsZero() || win.FirstLeaf >= message.CountLimit || win.FirstLeaf+uint64(n) != c.LeafCount {
 		return Window{}, 0, fmt.Errorf("window of %d leaves from %d: %w", n, win.FirstLeaf, message.ErrRange)
 	}
 	return win, int(n), nil
