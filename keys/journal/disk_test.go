@@ -75,7 +75,7 @@ func TestFailingDisk(t *testing.T) {
 				if !errors.Is(err, tc.want) {
 					t.Fatalf("failing append: %v, want %v", err, tc.want)
 				}
-				if tc.want == ErrFailed {
+				if errors.Is(tc.want, ErrFailed) {
 					if errors.Is(err, ErrNotWritten) {
 						t.Errorf("unknown outcome, yet it says %v", err)
 					}
@@ -87,7 +87,7 @@ func TestFailingDisk(t *testing.T) {
 			}
 			*ill = sick{File: file} // well again
 			next := j.Append([]byte("next"))
-			if tc.want == ErrFailed {
+			if errors.Is(tc.want, ErrFailed) {
 				if !errors.Is(next, ErrFailed) {
 					t.Errorf("append after an unknown outcome: %v", next)
 				}

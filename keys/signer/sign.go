@@ -108,7 +108,7 @@ func (s *Signer) admits(req Request) error {
 	switch {
 	case s.stopped != nil:
 		return fmt.Errorf("%w: %w", ErrStopped, s.stopped)
-	case s.seen.fork != 0 && req.Fork != s.seen.fork:
+	case s.seen.told && req.Fork != s.seen.fork:
 		return fmt.Errorf("fork %d, the chain is fork %d: %w", req.Fork, s.seen.fork, ErrPolicy)
 	case req.Fork < s.history.fork():
 		return fmt.Errorf("fork %d, signed under fork %d before: %w", req.Fork, s.history.fork(), ErrPolicy)
