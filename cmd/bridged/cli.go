@@ -114,9 +114,9 @@ func printJSON(out io.Writer, v any) error {
 func initCommand(home func() node.Layout) *cobra.Command {
 	var o node.InitOptions
 	c := &cobra.Command{
-		Use:     "init",
-		Short:   "Make a home with fresh consensus and node keys",
-		Args:    cobra.NoArgs,
+		Use:   "init",
+		Short: "Make a home with fresh consensus and node keys",
+		Args:  cobra.NoArgs,
 		Example: `  bridged init --home n1 --chain-id aitbc-devnet-1 --moniker n1 --port-offset 100 --loopback
   bridged init --home n5 --chain-id aitbc-main-1 --moniker eve --state-sync-rpc 203.0.113.7:26657,203.0.113.8:26657 --trust-height 120000 --trust-hash 9f86…`,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -20,8 +20,8 @@ func statusCommand(home func() node.Layout) *cobra.Command {
 	var asJSON bool
 	var timeout time.Duration
 	c := &cobra.Command{
-		Use:     "status",
-		Short:   "Ask the running node how it, its streams and its fellow members are doing",
+		Use:   "status",
+		Short: "Ask the running node how it, its streams and its fellow members are doing",
 		Long: `Ask the running node how it, its streams and its fellow members are doing.
 
 The lines that begin with ERROR or WARNING name who causes what: from the chain's state, on

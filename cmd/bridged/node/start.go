@@ -46,6 +46,8 @@ type Hooks struct {
 	Ready       func()                                  // called once everything was started
 	Voter       func(app.Voter) app.Voter               // what the application asks
 	Application func(abci.Application) abci.Application // what CometBFT calls
+
+	retainBlocks uint64 // instead of app.RetainBlocks
 }
 
 // Run runs the validator of home h until ctx ends. log takes all log lines.
@@ -112,8 +114,8 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		asked = hooks.Voter(vote)
 	}
 	a, err := app.New(border, db, doc.ChainID, asked, app.Options{
-		ConsAddress: sdk.ConsAddress(key.GetAddress()),
-		Snapshots:   app.Snapshots{Dir: h.SnapshotDir(), Interval: c.SnapshotInterval, Keep: c.SnapshotKeep},
+		ConsAddress: sdk.ConsAddress(key.GetAddress()), RetainBlocks: hooks.retainBlocks,
+		Snapshots: app.Snapshots{Dir: h.SnapshotDir(), Interval: c.SnapshotInterval, Keep: c.SnapshotKeep},
 	})
 	if err != nil {
 		return err
