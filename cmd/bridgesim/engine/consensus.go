@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/aitbc/bridge/cmd/bridgesim/audit"
+)
+
+const power = 10
+
+// Pauses of consensus, as bridged init sets them.
+const (
+	commitPause = 450 * time.Millisecond
+	roundPause  = 600 * time.Millisecond
+)
+
+// block is a decided block.
+type block struct {
+	height   int64
+	round    int32
+	txs      [][]byte
+	last     abci.CommitInfo
+	commit   abci.ExtendedCommitInfo // what transaction 0 holds
+	time     time.Time
+	hash     []byte
+	proposer int // node number
+}
+
+// vote is a precommit for the newest decided block. One per member, by member.
+type vote struct {
+	cast bool // for the block
+	nil_ bool // for nil, or not in time to see the block
+	late bool // arrives after the decision: nobody calls VerifyVoteExtension on it
+	ext  []byte
+	sig  []byte
+}
+
+// consensus makes call sequences that ABCI allows, one height after the other.
+type consensus struct {
+	s      *sim
+	dice   *dice
+	blocks []*block // block of height h at h-1
+	votes  []vote   // of the newest decided height, by member less one
+	round  int32    // in which it was decided
+	r      int32    // round of the height in work
+	locked *block   // had a polka in an earlier round, so it is proposed again
+	waits  int      // rounds without a quorum, in a row
+}
+
+func newConsensus(s *sim) *consensus {
+	return &consensus{s: s, dice: roll(s.cfg.Seed, "consensus")}
+}
+
+// tip is the newest decided height.
+func (c *consensus) tip() int64 { return int64(len(c.blocks)) }
+
+func (c *consensus) plan(d time.Duration) { c.s.after(d, "round", 0, c.step) }
+
+// quorum says whether so many members are more than two thirds.
+func (c *consensus) quorum(members int) bool { return 3*members > 2*c.s.plan.members }
+
+// step is one round.
+func (c *consensus) step() {
+	h := c.tip() + 1
+	present := c.present(h)
+	if !c.quorum(len(present)) {
+		c.waits++
+		c.plan(roundPause)
+		return
+	}
+	c.waits = 0
+	proposer := (int(h) + int(c.r)) % c.s.plan.members
+	if !c.attempt(h, proposer, present) {
+		c.r++
+		c.plan(c.dice.span(roundPause, 2*roundPause))
+		return
+	}
+	c.r, c.locked = 0, nil
+	c.plan(commitPause + c.dice.span(0, 250*time.Millisecond))
+}
+
+// present is who takes part: of each member one node, by member.
+func (c *consensus) present(h int64) (out []*node) {
+	for m := 1; m <= c.s.plan.members; m++ {
+		var of []*node
+		for _, n := range c.s.nodes {
+			if n.member == m && n.in(h) {
+				of = append(of, n)
+			}
+		}
+		if len(of) > 0 {
+			out = append(out, of[c.dice.IntN(len(of))])
+		}
+	}
+	return out
+}
+
+// attempt is one round; true when it decided.
+func (c *consensus) attempt(h int64, proposer int, present []*node) bool {
+	b, tampered := c.propose(h, proposer, present)
+	if b == nil {
+		return false
+	}
+	var prevoted []*node
+	members := 0
+	for _, n := range present {
+		if c.misses(n, b) {
+			continue
+		}
+		if c.judges(n, b, tampered) {
+			prevoted = append(prevoted, n)
+			members++
+		}
+	}
+	if !c.quorum(members) {
+		return false
+	}
+	return c.decide(b, present)
+}
+
+// misses says that a node does not see this round's proposal in time.
+func (c *consensus) misses(n *node, b *block) bool {
+	if c.s.stormy() && c.s.plan.has(faultMissedProposal) && c.dice.chance(3*c.s.plan.strength) {
+		c.s.fire(faultMissedProposal)
+		return true
+	}
+	return false
+}
+
+// propose is the proposer's block, nil when it makes none. Tampered means that an honest
+// node must refuse it.
+func (c *consensus) propose(h int64, proposer int, present []*node) (b *block, tampered bool) {
+	if c.locked != nil {
+		b := *c.locked
+		b.round = c.r
+		return &b, false
+	}
+	var by *node
+	for _, n := range present {
+		if n.member == proposer+1 {
+			by = n
+		}
+	}
+	if by == nil {
+		return nil, false
+	}
+	last := c.lastCommit(h, by)
+	b = &block{height: h, round: c.r, last: plainCommit(last), commit: last, time: c.s.clock(), proposer: by.index}
+	var junk [][]byte
+	if c.dice.chance(100) {
+		junk = [][]byte{[]byte("from the mempool")}
+	}
+	alive := by.guard(func() {
+		r, err := by.proc.app.PrepareProposal(&abci.RequestPrepareProposal{
+			Height: h, LocalLastCommit: cloneCommit(last), MaxTxBytes: 1 << 20, Txs: junk, Time: b.time, ProposerAddress: c.s.address(by.index),
+		})
+		if err != nil {
+			c.s.fail("coherence", "%s cannot propose block %d: %v", by.name, h, err)
+			return
+		}
+		b.txs = r.Txs
+	})
+	if !alive || c.s.failed() {
+		return nil, false
+	}
+	if !by.honest() && c.s.plan.has(faultBadProposer) && h > 1 && c.dice.chance(600) {
+		if txs, name := by.liar.tamper(b, c); txs != nil && !sameTxs(txs, b.txs) {
+			b.txs, tampered = txs, true
+			c.s.fire(faultBadProposer)
+			c.s.trace.line("tamper", "node=%s height=%d how=%s", by.name, h, name)
+		}
+	}
+	sum := sha256.New()
+	for _, t := range b.txs {
+		sum.Write(t)
+	}
+	sum.Write([]byte{byte(h), byte(c.r), byte(proposer)})
+	b.hash = sum.Sum(nil)
+	c.s.trace.line("proposal", "height=%d round=%d node=%s txs=%d", h, c.r, by.name, len(b.txs))
+	return b, tampered
+}
+
+// judges runs ProcessProposal of one node.
+func (c *consensus) judges(n *node, b *block, tampered bool) bool {
+	accepted := false
+	alive := n.guard(func() {
+		r, err := n.proc.app.ProcessProposal(&abci.RequestProcessProposal{
+			Height: b.height, Txs: cloneTxs(b.txs), ProposedLastCommit: b.last, Time: b.time, Hash: b.hash, ProposerAddress: c.s.address(b.proposer),
+		})
+		if err != nil {
+			c.s.fail("coherence", "%s fails to judge block %d: %v", n.name, b.height, err)
+			return
+		}
+		accepted = r.Status == abci.ResponseProcessProposal_ACCEPT
+	})
+	if !alive {
+		return false
+	}
+	if n.honest() {
+		by := c.s.nodes[b.proposer]
+		c.s.judge(c.s.audit.Proposal(audit.Proposal{
+			Height: uint64(b.height), Round: int(b.round), Proposer: by.member, Tampered: tampered && by.honest(), Verifier: n.member, Accepted: accepted,
+		}))
+		if accepted == tampered {
+			c.s.fail("coherence", "%s: tampered %v, accepted %v, block %d round %d", n.name, tampered, accepted, b.height, b.round)
+		}
+		return accepted
+	}
+	// A Byzantine member votes for what helps it: a tampered block always.
+	return tampered || accepted && !c.dice.chance(100)
+}
+
+// decide lets the members precommit. True when more than two thirds did, in time.
+func (c *consensus) decide(b *block, present []*node) bool {
+	s := c.s
+	votes := make([]vote, s.plan.members)
+	short := s.stormy() && s.plan.has(faultRound) && c.dice.chance(2*s.plan.strength)
+	intime := 0
+	for _, n := range present {
+		v := &votes[n.member-1]
+		if short && c.dice.chance(500) || s.stormy() && s.plan.has(faultNilVotes) && c.dice.chance(s.plan.strength) {
+			v.nil_ = true // did not see the polka
+			s.fire(faultNilVotes)
+			continue
+		}
+		if !c.extend(n, b, v) {
+			continue
+		}
+		if s.stormy() && s.plan.has(faultExtendAgain) && c.dice.chance(s.plan.strength) {
+			// Its precommit was lost with the process's memory of it; the same round again.
+			s.fire(faultExtendAgain)
+			if !c.extend(n, b, v) {
+				continue
+			}
+		}
+		if s.stormy() && s.plan.has(faultLateVotes) && c.dice.chance(2*s.plan.strength) {
+			v.late = true
+			s.fire(faultLateVotes)
+		}
+		if !v.late && !c.verified(n, b, v, present) {
+			v.late = true // nobody counts it, but a proposer may find it later
+		}
+		if !v.late {
+			intime++
+		}
+	}
+	if s.failed() {
+		return false
+	}
+	if short || !c.quorum(intime) {
+		s.fire(faultRound)
+		any := false
+		for i := range votes {
+			any = any || votes[i].cast
+		}
+		if any {
+			c.locked = b
+		}
+		return false
+	}
+	c.blocks = append(c.blocks, b)
+	c.votes, c.round = votes, b.round
+	s.trace.line("decided", "height=%d round=%d proposer=%d votes=%d", b.height, b.round, b.proposer, intime)
+	s.decided(b)
+	for _, n := range s.nodes {
+		c.kick(n)
+	}
+	return true
+}
+
+// extend is ExtendVote of one node, and what its member makes of it.
+func (c *consensus) extend(n *node, b *block, v *vote) bool {
+	var ext []byte
+	alive := n.guard(func() {
+		r, err := n.proc.app.ExtendVote(context.Background(), &abci.RequestExtendVote{
+			Height: b.height, Hash: b.hash, Time: b.time, Txs: b.txs, ProposedLastCommit: b.last, ProposerAddress: c.s.address(b.proposer),
+		})
+		if err != nil {
+			c.s.fail("coherence", "%s cannot extend its vote of height %d: %v", n.name, b.height, err)
+			return
+		}
+		ext = r.VoteExtension
+	})
+	if !alive {
+		return false
+	}
+	if !n.honest() {
+		ext = n.liar.speak(b.height, ext)
+	}
+	v.cast, v.ext, v.sig = true, ext, c.sign(n, b.height, b.round, ext)
+	c.s.released(n, b.height, ext)
+	return true
+}
+
+func (c *consensus) sign(n *node, height int64, round int32, ext []byte) []byte {
+	sig, err := n.key.Sign(cmttypes.VoteExtensionSignBytes(c.s.chainID, &cmtproto.Vote{Height: height, Round: round, Extension: ext}))
+	if err != nil {
+		c.s.fail("setup", "sign: %v", err)
+	}
+	return sig
+}
+
+// verified runs VerifyVoteExtension of all others; one honest refusal is enough.
+func (c *consensus) verified(from *node, b *block, v *vote, present []*node) bool {
+	ok := true
+	for _, n := range present {
+		if n == from || !n.honest() {
+			continue
+		}
+		n.guard(func() {
+			r, err := n.proc.app.VerifyVoteExtension(&abci.RequestVerifyVoteExtension{
+				Hash: b.hash, Height: b.height, ValidatorAddress: c.s.address(from.index), VoteExtension: v.ext,
+			})
+			if err != nil {
+				c.s.fail("coherence", "%s fails to verify an extension of height %d: %v", n.name, b.height, err)
+				return
+			}
+			if r.Status != abci.ResponseVerifyVoteExtension_ACCEPT {
+				ok = false
+				c.s.judge(c.s.audit.Rejected(audit.Rejection{Height: uint64(b.height), From: from.member, By: n.member, Bytes: v.ext}))
+				if from.honest() {
+					c.s.fail("coherence", "%s refuses the extension of %s at height %d", n.name, from.name, b.height)
+				}
+			}
+		})
+	}
+	return ok
+}
+
+// lastCommit is what the proposer of height h heard of the votes for h-1: any set of them that
+// is more than two thirds.
+func (c *consensus) lastCommit(h int64, by *node) (out abci.ExtendedCommitInfo) {
+	if h == 1 {
+		return out
+	}
+	out.Round = c.round
+	cast := 0
+	keep := make([]bool, len(c.votes))
+	for i := range c.votes {
+		v := &c.votes[i]
+		keep[i] = v.cast && (!v.late || !by.honest() || c.dice.chance(700))
+		if keep[i] {
+			cast++
+		}
+	}
+	for i := range c.votes { // late ones count as well once they are there
+		if c.votes[i].cast && !keep[i] && !c.quorum(cast) {
+			keep[i] = true
+			cast++
+		}
+	}
+	drop := func(i int, fault string) {
+		if keep[i] && c.quorum(cast-1) {
+			keep[i] = false
+			cast--
+			c.s.fire(fault)
+		}
+	}
+	if c.s.plan.has(faultDropVotes) && (c.s.stormy() && c.dice.chance(300) || c.s.phase > calm && !by.honest() && c.dice.chance(500)) {
+		for _, i := range c.s.plan.favourite {
+			drop(i, faultDropVotes)
+		}
+		if c.dice.chance(300) {
+			drop(c.dice.IntN(len(c.votes)), faultDropVotes)
+		}
+	}
+	for i := range c.votes {
+		v := &c.votes[i]
+		e := abci.ExtendedVoteInfo{Validator: abci.Validator{Address: c.s.memberAddress(i + 1), Power: power}, BlockIdFlag: cmtproto.BlockIDFlagAbsent}
+		switch {
+		case keep[i]:
+			e.BlockIdFlag, e.VoteExtension, e.ExtensionSignature = cmtproto.BlockIDFlagCommit, v.ext, v.sig
+		case v.nil_:
+			e.BlockIdFlag = cmtproto.BlockIDFlagNil
+		}
+		out.Votes = append(out.Votes, e)
+	}
+	if !by.honest() {
+		by.liar.collude(h, &out, c)
+	}
+	return out
+}
+
+// kick makes a node commit what was decided, one block after the other.
+func (c *consensus) kick(n *node) {
+	if !n.up() || n.cut || n.syncing || n.height() >= c.tip() {
+		return
+	}
+	n.syncing = true
+	d := n.dice.span(5*time.Millisecond, 120*time.Millisecond)
+	if n.lazy {
+		d = n.dice.span(100*time.Millisecond, 3*time.Second)
+		c.s.fire(faultSlowCommit)
+	}
+	c.s.afterLife(n, d, "commit", func() {
+		n.syncing = false
+		if n.cut || n.height() >= c.tip() {
+			return
+		}
+		if n.finish(c.blocks[n.height()]) {
+			c.kick(n)
+		}
+	})
+}
+
+func plainCommit(c abci.ExtendedCommitInfo) abci.CommitInfo {
+	out := abci.CommitInfo{Round: c.Round}
+	for _, v := range c.Votes {
+		out.Votes = append(out.Votes, abci.VoteInfo{Validator: v.Validator, BlockIdFlag: v.BlockIdFlag})
+	}
+	return out
+}
+
+func cloneCommit(c abci.ExtendedCommitInfo) abci.ExtendedCommitInfo {
+	c.Votes = append([]abci.ExtendedVoteInfo(nil), c.Votes...)
+	return c
+}
+
+func cloneTxs(txs [][]byte) [][]byte {
+	out := make([][]byte, len(txs))
+	for i := range txs {
+		out[i] = bytes.Clone(txs[i])
+	}
+	return out
+}
+
+func sameTxs(a, b [][]byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !bytes.Equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}

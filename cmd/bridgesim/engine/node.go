@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/follow"
+	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/cmd/bridgesim/audit"
+	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/extension"
+	"github.com/aitbc/bridge/verifier/voter"
+)
+
+// node is one validator's machine: what is on its disks, and the process, when it runs.
+type node struct {
+	s       *sim
+	index   int // in sim.nodes
+	member  int // number in the key epoch, from 1
+	name    string
+	key     ed25519.PrivKey
+	share   keystore.Share
+	dice    *dice
+	liar    *liar // nil: honest
+	restore *home // an older copy of its disks
+
+	disk    *disk
+	db      *memory
+	shelves []*shelf
+	views   []*view
+
+	proc     *process
+	cut      bool // sees no other node
+	slow     bool // its voter works late
+	lazy     bool // it commits late
+	sameRand bool // its randomness repeats after each start
+	syncing  bool // a commit is planned
+	down     string
+}
+
+// home is a copy of a node's disks.
+type home struct {
+	height        int64
+	db            *memory
+	votes, signer []byte
+	commits       []int
+}
+
+// process is what a crash ends.
+type process struct {
+	life    int
+	app     *app.App
+	voter   *voter.Voter
+	loops   []*follow.Loop
+	replay  []bool // the loop's replay is done
+	halted  []bool
+	working bool // a voter's step is planned
+}
+
+func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
+	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory()}
+	n.disk = newDisk(roll(s.cfg.Seed, name+" disk"))
+	n.disk.felt = s.fire
+	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }
+	n.disk.signer.durable = func(r []byte) { n.durable(signerFact(r)) }
+	for _, c := range s.chains {
+		n.shelves = append(n.shelves, newShelf())
+		n.views = append(n.views, &view{chain: c, dice: roll(s.cfg.Seed, fmt.Sprintf("%s view %d", name, c.index)), felt: s.fire})
+	}
+	return n
+}
+
+func (n *node) honest() bool { return n.liar == nil }
+
+func (n *node) up() bool { return n.proc != nil }
+
+// height is the newest committed height of the process.
+func (n *node) height() int64 { return n.proc.app.LastBlockHeight() }
+
+// in reports whether the node takes part in the consensus of a height.
+func (n *node) in(h int64) bool { return n.up() && !n.cut && n.height() == h-1 }
+
+// guard runs a part of the process. It reports false when the process died in it.
+func (n *node) guard(f func()) (alive bool) {
+	life := n.proc.life
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+			alive = n.proc != nil && n.proc.life == life
+		case crash:
+			n.s.fire(faultCrashInside)
+			n.crash(p.where)
+			n.s.restartSoon(n)
+		default:
+			panic(p)
+		}
+	}()
+	f()
+	return true
+}
+
+// start begins a process over what the disks hold.
+func (n *node) start() {
+	if n.up() {
+		return
+	}
+	n.s.lives[n.member]++
+	p := &process{life: n.s.lives[n.member]}
+	n.proc = p
+	n.s.trace.line("start", "node=%s life=%d", n.name, p.life)
+	var err error
+	alive := n.guard(func() { err = n.open(p) })
+	switch {
+	case !alive:
+	case err != nil:
+		n.proc = nil
+		n.s.trace.line("start-fails", "node=%s err=%v", n.name, err)
+		n.down = err.Error()
+		if n.disk.full || n.disk.bad {
+			n.s.restartSoon(n)
+			return
+		}
+		n.s.fail("restart", "%s does not start: %v", n.name, err)
+	default:
+		n.down = ""
+		for i := range p.loops {
+			if n.proc == p {
+				n.follow(i)
+			}
+		}
+		n.s.cons.kick(n)
+	}
+}
+
+func (n *node) open(p *process) error {
+	log := slog.New(&ear{n: n})
+	votes, err := journal.OpenOn(&n.disk.votes, int64(len(n.disk.votes.data)))
+	if err != nil {
+		return fmt.Errorf("vote journal: %w", err)
+	}
+	signs, err := journal.OpenOn(&n.disk.signer, int64(len(n.disk.signer.data)))
+	if err != nil {
+		return fmt.Errorf("signer journal: %w", err)
+	}
+	n.s.judge(n.s.audit.Started(n.member, p.life, n.facts()))
+	label := fmt.Sprintf("%s signer %d", n.name, p.life)
+	if n.sameRand {
+		label = n.name + " signer"
+		n.s.fire(faultSameRandom)
+	}
+	var random io.Reader = roll(n.s.cfg.Seed, label)
+	sign, err := signer.New(signer.Config{Share: n.share, Journal: signs, Rand: random, Logger: log})
+	if err != nil {
+		return fmt.Errorf("signer: %w", err)
+	}
+	cfg := voter.Config{Journal: votes, Signer: sign, Logger: log}
+	for i, c := range n.s.chains {
+		cfg.Streams = append(cfg.Streams, voter.Stream{Index: c.stream(), Config: c.config(), Store: n.shelves[i], Heads: n.views[i]})
+	}
+	if p.voter, err = voter.New(cfg); err != nil {
+		return fmt.Errorf("voter: %w", err)
+	}
+	p.app, err = app.New(border{n}, n.db, n.s.chainID, &seat{n, p}, app.Options{ConsAddress: sdk.ConsAddress(n.key.PubKey().Address()), SyncPruning: true})
+	if err != nil {
+		return fmt.Errorf("application: %w", err)
+	}
+	agenda := extension.Agenda{}
+	if p.app.LastBlockHeight() == 0 {
+		if _, err := p.app.InitChain(n.s.initChain()); err != nil {
+			return fmt.Errorf("init chain: %w", err)
+		}
+	} else if agenda, err = p.app.Agenda(); err != nil {
+		return fmt.Errorf("agenda: %w", err)
+	}
+	p.app.Announce()
+	for i, c := range n.s.chains {
+		from := uint64(0)
+		for j := range agenda.Streams {
+			if sa := &agenda.Streams[j]; sa.Index == c.stream() && sa.HasCertified {
+				from = sa.CertifiedEnd
+			}
+		}
+		loop, err := follow.New(follow.Config{
+			Stream: c.config(), Source: n.views[i], Store: n.shelves[i], ReplayFrom: from, MaxBlocks: 64, Logger: log,
+			OnWindow: func(w stream.Window) error { return p.voter.OnWindow(c.stream(), w) },
+			OnFinal:  func(block uint64) { p.voter.OnFinal(c.stream(), block) },
+		})
+		if err != nil {
+			return fmt.Errorf("follow: %w", err)
+		}
+		p.loops, p.replay, p.halted = append(p.loops, loop), append(p.replay, false), append(p.halted, false)
+	}
+	return nil
+}
+
+// crash ends the process: memory is gone, unsynced writes are torn.
+func (n *node) crash(where string) {
+	if !n.up() {
+		return
+	}
+	n.s.trace.line("crash", "node=%s life=%d where=%s", n.name, n.proc.life, where)
+	n.proc, n.syncing, n.disk.fuse = nil, false, 0
+	n.disk.votes.crash()
+	n.disk.signer.crash()
+}
+
+// follow reads one source and plans the next look.
+func (n *node) follow(i int) {
+	p := n.proc
+	if p.halted[i] {
+		return
+	}
+	n.s.afterLife(n, n.s.plan.poll/2+n.dice.span(0, n.s.plan.poll), "follow", func() { n.follow(i) })
+	ctx := context.Background()
+	n.guard(func() {
+		err := error(nil)
+		if !p.replay[i] {
+			if err = p.loops[i].Replay(ctx); err == nil {
+				p.replay[i] = true
+			}
+		}
+		for more, steps := true, 0; err == nil && more && steps < 8; steps++ {
+			more, err = p.loops[i].Advance(ctx)
+		}
+		if err == nil {
+			return
+		}
+		n.s.trace.line("follow", "node=%s chain=%d err=%v", n.name, n.s.chains[i].id, err)
+		if follow.Halts(err) {
+			p.halted[i] = true
+			p.voter.Halt(n.s.chains[i].stream(), err)
+			if n.honest() && !n.disk.bad {
+				n.s.fail("halt", "%s halts stream %d: %v", n.name, n.s.chains[i].stream(), err)
+			}
+		}
+	})
+}
+
+// work lets the voter do what may block.
+func (n *node) work() {
+	p := n.proc
+	p.working = false
+	n.guard(func() {
+		p.voter.Step(context.Background())
+		switch err := p.voter.Stopped(); {
+		case err == nil:
+		case n.honest():
+			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
+		default:
+			n.crash("a liar forgets that it saw itself lie")
+			n.s.restartSoon(n)
+		}
+	})
+}
+
+// seat is where the application finds its voter.
+type seat struct {
+	n *node
+	p *process
+}
+
+var _ app.Voter = (*seat)(nil)
+
+// Extend implements app.Voter.
+func (s *seat) Extend(a extension.Agenda) []byte { return s.p.voter.Extend(a) }
+
+// Committed implements app.Voter: the voter's worker gets its turn later.
+func (s *seat) Committed(a extension.Agenda) {
+	if !s.n.honest() {
+		a.Heard = extension.Heard{} // it knows that it lies
+	}
+	s.p.voter.Committed(a)
+	if s.p.working {
+		return
+	}
+	s.p.working = true
+	d := s.n.dice.span(5*time.Millisecond, 150*time.Millisecond)
+	if s.n.slow {
+		d = s.n.dice.span(200*time.Millisecond, 4*time.Second)
+		s.n.s.fire(faultSlowVoter)
+	}
+	s.n.s.afterLife(s.n, d, "voter", s.n.work)
+}
+
+// finish applies a decided block. False: the process died.
+func (n *node) finish(b *block) bool {
+	p := n.proc
+	return n.guard(func() {
+		r, err := p.app.FinalizeBlock(&abci.RequestFinalizeBlock{
+			Height: b.height, Txs: b.txs, DecidedLastCommit: b.last, Time: b.time, Hash: b.hash, ProposerAddress: n.s.address(b.proposer),
+		})
+		if err != nil {
+			n.s.fail("finalize", "%s cannot finalize block %d: %v", n.name, b.height, err)
+			return
+		}
+		if n.s.stormy() && n.s.plan.has(faultCrashFinalize) && n.dice.chance(n.s.plan.strength/4) {
+			n.s.fire(faultCrashFinalize)
+			n.crash("finalized, not committed")
+			n.s.restartSoon(n)
+			return
+		}
+		if _, err := p.app.Commit(); err != nil {
+			n.s.fail("commit", "%s cannot commit block %d: %v", n.name, b.height, err)
+			return
+		}
+		n.s.trace.line("commit", "node=%s height=%d hash=%s", n.name, b.height, short(r.AppHash))
+		n.s.judge(n.s.audit.AppHash(audit.AppHash{Node: n.index + 1, Fork: 1, Height: uint64(b.height), Hash: r.AppHash}))
+		n.s.committed(n, b, r)
+	})
+}
+
+// copyHome lays a copy of the disks aside, as a backup does: only what is synced.
+func (n *node) copyHome() {
+	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...)}
+	if n.up() {
+		h.height = n.height()
+	}
+	for _, s := range n.shelves {
+		h.commits = append(h.commits, len(s.commits))
+	}
+	n.restore = h
+}
+
+// goBack puts an older copy in the place of the disks of a stopped node.
+func (n *node) goBack(h *home) error {
+	n.db = h.db.clone()
+	n.disk.votes.copyFrom(h.votes)
+	n.disk.signer.copyFrom(h.signer)
+	for i, s := range n.shelves {
+		old, err := s.upTo(min(h.commits[i], len(s.commits)))
+		if err != nil {
+			return err
+		}
+		n.shelves[i] = old
+	}
+	return nil
+}
+
+// durable tells a record that was just synced.
+func (n *node) durable(f audit.Fact) {
+	if n.up() && f.Kind != 0 {
+		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
+	}
+}
+
+// facts are all records on both journals.
+func (n *node) facts() (out []audit.Fact) {
+	for _, r := range n.disk.votes.records() {
+		out = append(out, voteFact(r))
+	}
+	for _, r := range n.disk.signer.records() {
+		out = append(out, signerFact(r))
+	}
+	return out
+}
+
+// voteFact and signerFact read journal records as docs/spec/signing.md has them.
+func voteFact(r []byte) (f audit.Fact) {
+	switch {
+	case len(r) == 73 && r[0] == 1:
+		f = audit.Fact{Kind: audit.VoteBody, Key: [32]byte(r[41:73])}
+	case len(r) == 9 && r[0] == 2:
+		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
+	}
+	return f
+}
+
+func signerFact(r []byte) (f audit.Fact) {
+	switch {
+	case len(r) == 9 && r[0] == 1:
+		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
+	case len(r) == 117 && r[0] == 2:
+		f = audit.Fact{Kind: audit.SessionID, Key: [32]byte(r[13:45])}
+	}
+	return f
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+)
+
+// TestSameSeedSameTrace: a seed is a whole run, byte for byte.
+func TestSameSeedSameTrace(t *testing.T) {
+	const seed = 3
+	var traces [2]bytes.Buffer
+	for i := range traces {
+		r, err := Run(Config{Seed: seed, Heights: 80, Trace: &traces[i]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Failed() {
+			t.Fatalf("seed %d: %v", seed, r.Violations)
+		}
+	}
+	if traces[0].Len() < 10_000 || !bytes.Equal(traces[0].Bytes(), traces[1].Bytes()) {
+		t.Fatalf("traces of %d and %d bytes differ", traces[0].Len(), traces[1].Len())
+	}
+}
+
+func TestConfig(t *testing.T) {
+	for _, c := range []Config{{Heights: MinHeights - 1}, {Heights: MinHeights, Faults: []string{"earthquake"}}} {
+		if _, err := Run(c); !errors.Is(err, ErrConfig) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"github.com/aitbc/bridge/chains/store"
+	"github.com/aitbc/bridge/chains/stream"
+)
+
+// shelf is a node's store of one stream. It outlives the process, every commit is durable,
+// and it can be put back to what it held before.
+type shelf struct {
+	*store.Memory
+	commits []kept
+}
+
+type kept struct {
+	state   stream.State
+	windows []stream.Window
+}
+
+func newShelf() *shelf { return &shelf{Memory: store.NewMemory()} }
+
+// Commit implements stream.Store.
+func (s *shelf) Commit(state stream.State, windows []stream.Window) error {
+	if err := s.Memory.Commit(state, windows); err != nil {
+		return err
+	}
+	s.commits = append(s.commits, kept{state, windows})
+	return nil
+}
+
+// upTo is a new store with the first n commits.
+func (s *shelf) upTo(n int) (*shelf, error) {
+	out := newShelf()
+	for _, k := range s.commits[:n] {
+		if err := out.Commit(k.state, k.windows); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command bridgesim runs whole bridges in virtual time, one per seed, with crashes, lies and
+// hostile members, and says which law of docs/invariants.md broke (docs/spec/simulator.md).
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aitbc/bridge/cmd/exit"
+)
+
+func main() {
+	root := &cobra.Command{Use: "bridgesim", Short: "Run simulated bridges, one per seed"}
+	root.AddCommand(runCommand())
+	os.Exit(exit.Run(root))
+}
