@@ -35,11 +35,11 @@ type Actor struct {
 	schedule schedule
 	pause    func(time.Duration)
 
-	mu     sync.Mutex
-	agenda extension.Agenda // as the state has it, newest
-	boots  boots
-	told   bool // the voter had its first agenda
-	memory memory
+	mu      sync.Mutex
+	agenda  extension.Agenda // as the state has it, newest
+	boots   boots
+	settled int // agendas with a boot of this process
+	memory  memory
 }
 
 // New refuses every chain that is not a devnet. Errors: node.ErrUnsafe.
