@@ -102,8 +102,9 @@ func TestFailingDisk(t *testing.T) {
 			if err := j.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if got := fmt.Sprint(replay(t, open(t, path))); got != "[one second 3 next]" {
-				t.Errorf("on disk: %s", got)
+			again := open(t, path)
+			if got := fmt.Sprint(replay(t, again)); got != "[one second 3 next]" || again.Cut() != 0 {
+				t.Errorf("on disk: %s and %d bytes more", got, again.Cut())
 			}
 		})
 	}

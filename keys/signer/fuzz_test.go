@@ -7,11 +7,56 @@ package signer
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"testing"
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
 )
+
+// memory is a file that a journal may lie in.
+type memory struct{ b []byte }
+
+func (m *memory) ReadAt(p []byte, at int64) (int, error) {
+	n := copy(p, m.b[min(at, int64(len(m.b))):])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (m *memory) WriteAt(p []byte, at int64) (int, error) {
+	m.b = append(m.b[:at:at], p...)
+	return len(p), nil
+}
+
+func (m *memory) Truncate(size int64) error { m.b = m.b[:size]; return nil }
+func (*memory) Sync() error                 { return nil }
+func (*memory) Close() error                { return nil }
+
+// inMemory is a committee without files.
+func inMemory(t testing.TB, group frost.Group, shares []frost.Scalar) *committee {
+	t.Helper()
+	c := &committee{t: t, group: group, shares: shares}
+	for i := range shares {
+		j, err := journal.OpenOn(new(memory), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := New(Config{
+			Share:   keystore.Share{KeyEpoch: 1, Index: frost.Index(i + 1), Secret: shares[i], BridgeID: bridge, GroupKey: group.Key},
+			Journal: j, Rand: testRand(byte(i + 10)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Start(100)
+		c.signers = append(c.signers, s)
+	}
+	return c
+}
 
 // fields are the parts of a request as bytes that can be changed in place.
 func fields(r *Request) []func(at int, x byte) {
@@ -45,8 +90,12 @@ func FuzzRequest(f *testing.F) {
 	for k := byte(0); k < 28; k += 3 {
 		f.Add([]byte{k, 31, 1}, k%2 == 0)
 	}
+	group, shares, err := frost.Deal(testRand(1), 4, 3)
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, script []byte, seal bool) {
-		c := newCommittee(t)
+		c := inMemory(t, group, shares)
 		cp := checkpoint(9, 1)
 		req := c.request(1, 0, cp)
 		before := req

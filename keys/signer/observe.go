@@ -34,7 +34,6 @@ const maxHashes = 64
 // chain is what the signer remembers of the chain that it was shown in this process.
 type chain struct {
 	told   bool
-	bridge message.Hash
 	fork   uint32
 	hashes [maxHashes]struct {
 		height uint64
@@ -42,18 +41,14 @@ type chain struct {
 	}
 }
 
-// contradicts says what in o cannot follow what was seen before; "" when nothing.
+// contradicts says what in o cannot follow what was seen before, up to height; "" when nothing.
 func (c *chain) contradicts(height uint64, o *Observation) string {
 	at := &c.hashes[o.Height%maxHashes]
 	switch {
-	case !c.told:
-		return ""
-	case o.BridgeID != c.bridge:
-		return "another bridge id"
-	case o.Fork != c.fork:
-		return "another fork number"
 	case o.Height < height:
 		return "height went back"
+	case c.told && o.Fork != c.fork:
+		return "another fork number"
 	case o.AppHash != [32]byte{} && at.hash != [32]byte{} && at.height == o.Height && at.hash != o.AppHash:
 		return "another app hash for a known height"
 	}
@@ -61,7 +56,7 @@ func (c *chain) contradicts(height uint64, o *Observation) string {
 }
 
 func (c *chain) add(o *Observation) {
-	c.told, c.bridge, c.fork = true, o.BridgeID, o.Fork
+	c.told, c.fork = true, o.Fork
 	if o.AppHash != [32]byte{} {
 		at := &c.hashes[o.Height%maxHashes]
 		at.height, at.hash = o.Height, o.AppHash
@@ -88,9 +83,6 @@ func (s *Signer) Observe(o Observation) error {
 	height := s.height
 	s.height = o.Height
 	why := s.seen.contradicts(height, &o)
-	if why == "" && o.Height < height {
-		why = "height went back"
-	}
 	if why == "" && s.boot != 0 && o.Boot == s.boot {
 		if twin := s.foreign(&o); twin != "" {
 			s.stop(fmt.Errorf("height %d, boot %x: %s: %w", o.Height, o.Boot, twin, ErrTwin))
