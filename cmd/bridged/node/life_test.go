@@ -424,4 +424,3 @@ func TestOldBlocksGo(t *testing.T) {
 		t.Fatalf("blocks from %d, retain height %d", blocks.Base(), retain)
 	}
 }
-
