@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,9 +22,13 @@ func FuzzKeyFile(f *testing.F) {
 	for _, s := range []string{key, "0x" + key + "\n", "", "0x", strings.Repeat("0", 64), strings.Repeat("f", 64), "0x0x" + key[:60], key + "\x00"} {
 		f.Add([]byte(s))
 	}
+	dir := filepath.Join(f.TempDir(), "keys")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		f.Fatal(err)
+	}
+	path := filepath.Join(dir, "account")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		path := filepath.Join(t.TempDir(), "keys", "account")
-		if err := keystore.WriteFile(path, b); err != nil {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		a, err := FromKeyFile(path)
