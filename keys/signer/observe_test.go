@@ -180,6 +180,21 @@ func TestStop(t *testing.T) {
 			t.Error("a pair was left in memory")
 		}
 	}
+	_ = c.signers[2].journal.Close()
+	j, err := journal.Open(c.paths[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	early, err := New(Config{Share: c.signers[2].share, Journal: j, Rand: testRand(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	early.Stop(why)
+	early.Start(600)
+	if early.Boot() != 0 {
+		t.Error("started after it was stopped")
+	}
 	idle := c.signers[1]
 	idle.Stop(nil)
 	if err := idle.Observe(Observation{Height: 500, BridgeID: bridge, Fork: 1}); !errors.Is(err, ErrStopped) {

@@ -158,19 +158,18 @@ func (v *Voter) fallSilent(twin *TwinError) {
 }
 
 // listen compares what the chain heard of this member with what this process said.
+//
+// SECURITY: words of another fork number are no evidence. CometBFT's signature does not cover the fork, so a
+// hostile proposer can repeat what this member signed at the same height before an export.
 func (v *Voter) listen(a *extension.Agenda) {
-	if v.words.foreign(&a.Heard) {
-		v.raise(a.Heard.Height, "the chain heard an extension that this process did not make"+bootOf(a.Heard.Extension))
+	if e, err := extension.Decode(a.Heard.Extension); (err != nil || e != nil && e.Fork == a.Fork) && v.words.foreign(&a.Heard) {
+		seen := "the chain heard an extension that this process did not make"
+		if e != nil {
+			seen += fmt.Sprintf(" (boot %x)", e.Boot)
+		}
+		v.raise(a.Heard.Height, seen)
 	}
 	if v.words.record(a.Height, a.Boot, v.book.booted) {
 		v.raise(a.Height, fmt.Sprintf("the state records boot %x, which this process did not take", a.Boot))
 	}
-}
-
-func bootOf(b []byte) string {
-	e, err := extension.Decode(b)
-	if err != nil || e == nil {
-		return ""
-	}
-	return fmt.Sprintf(" (boot %x)", e.Boot)
 }

@@ -161,6 +161,15 @@ func TestTwinCases(t *testing.T) {
 			m.committed(l.told())
 			m.run(8)
 		}},
+		{"words of another fork repeated by a proposer", false, func(t *testing.T, l *ledger, m *machine) {
+			m.run(2)
+			m.extend()
+			b := other(t, l.boot)
+			b[4] ^= 3
+			l.block(b)
+			l.block(nil)
+			m.committed(l.told())
+		}},
 		{"no longer a member", false, func(_ *testing.T, l *ledger, m *machine) {
 			a := l.told()
 			a.Member, a.Boot, a.NextSeq, a.Unused = false, 0, 0, nil
@@ -174,6 +183,15 @@ func TestTwinCases(t *testing.T) {
 			l.block(other(t, l.boot))
 			l.block(nil)
 			m.committed(l.told())
+		}},
+		{"words that do not decode, live", true, func(t *testing.T, l *ledger, m *machine) {
+			m.run(2)
+			m.extend()
+			l.block(nil)
+			l.block(nil)
+			a := l.told()
+			a.Heard = extension.Heard{Height: l.height - 1, Extension: []byte{1, 2, 3}}
+			m.committed(a)
 		}},
 		{"words where it said nothing", true, func(t *testing.T, l *ledger, m *machine) {
 			m.run(2)
