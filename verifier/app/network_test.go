@@ -36,7 +36,7 @@ func (s *scripted) Committed(a extension.Agenda)     { s.committed = append(s.co
 
 // network is four applications that are driven as CometBFT drives them.
 type network struct {
-	t       *testing.T
+	t       testing.TB
 	keys    []ed25519.PrivKey // by address
 	apps    []*App
 	dbs     []dbm.DB
@@ -53,7 +53,7 @@ type network struct {
 
 func silent(extension.Agenda) []byte { return nil }
 
-func newNetwork(t *testing.T) *network {
+func newNetwork(t testing.TB) *network {
 	t.Helper()
 	n := &network{t: t}
 	for i := range 4 {
