@@ -151,7 +151,6 @@ func TestBenchOrdersAndNeverExcludes(t *testing.T) {
 	if !signs(chosen(41, 1, 2, 3), n.nodes[1]) {
 		t.Fatal("a benched member was excluded")
 	}
-	put(2, 1000)
 	put(3, uint64(n.h)) // over
 	again := false
 	for i := range 8 {

@@ -211,6 +211,7 @@ func TestVotesRefused(t *testing.T) {
 		"fewer messages":   func(v *extension.Vote) { v.MessageCount = 8 },
 		"zero root":        func(v *extension.Vote) { v.Root = [32]byte{} },
 		"certified root":   func(v *extension.Vote) { v.Root = n.checkpoint(1, 9, 0).Root },
+		"certified peaks":  func(v *extension.Vote) { v.PeaksHash = n.checkpoint(1, 9, 0).PeaksHash },
 		"zero peaks":       func(v *extension.Vote) { v.PeaksHash = [32]byte{} },
 		"zero block hash":  func(v *extension.Vote) { v.BlockHash = [32]byte{} },
 		"messages > leafs": func(v *extension.Vote) { v.MessageCount = v.LeafCount + 1 },

@@ -79,9 +79,16 @@ func TestEquivocatorIsSuspended(t *testing.T) {
 		len(p.Evidence) != 1 || p.Evidence[0].End != 9 || p.Evidence[0].Height != since {
 		t.Fatalf("member 1: %+v", p)
 	}
+	n.nodes[0].votes = nil
+	n.vote(1, 15, 0, 1)
+	n.blocks(2)
+	n.equivocate(1, 1, 15, 7) // once more: evidence, and no further consequence
+	if n.count(EventEquivocation) != 1 || n.count(EventSuspended)+n.count(EventHalt) != 0 || n.members().Members[0].Suspension.Since != since {
+		t.Fatalf("a suspended member was suspended again: %v", n.events)
+	}
 	n.ep.Number = 2 // a new key epoch ends the suspension
 	n.block()
-	if n.agenda(1).Suspended || n.members().Members[0].Suspension != nil || n.members().Members[0].Equivocations.Count != 1 {
+	if n.agenda(1).Suspended || n.members().Members[0].Suspension != nil || n.members().Members[0].Equivocations.Count != 2 {
 		t.Fatal("suspended in another key epoch, or the evidence is gone")
 	}
 }
@@ -180,6 +187,9 @@ func TestConduct(t *testing.T) {
 	missing.withhold = false
 	n.blocks(2) // the late share completes the first attempt, and the second is complete too: two wrong sums
 	wrongAt := uint64(n.h)
+	if n.benchOf(int(missing.index)).Level != 0 || n.benchOf(int(wrong.index)).Level == 0 {
+		t.Fatal("a right share does not clear where another's spoilt the sum")
+	}
 	wrong.corrupt = false
 	n.blocks(4)
 	n.certified(1, 9, 0)

@@ -118,3 +118,19 @@ func TestForkIsInSessionsAndRanks(t *testing.T) {
 		t.Fatal("the fork is not hashed")
 	}
 }
+
+// The agenda asks for no share of a pair that its signer burnt.
+func TestAgendaAsksForOwnBootAlone(t *testing.T) {
+	n := newNet(t, 4)
+	n.blocks(6)
+	n.vote(1, 9, 0, 1, 2, 3, 4)
+	n.blocks(2)
+	m := int(n.sessions()[0].Signers[0].Index)
+	if len(n.agenda(m).Sessions) != 1 {
+		t.Fatal("no share is asked for")
+	}
+	n.then(n.entry(m, &extension.Extension{Fork: 1, Boot: 2}))
+	if a := n.agenda(m); a.Boot != 2 || len(a.Sessions) != 0 || len(n.sessions()) != 1 {
+		t.Fatalf("boot %d, %d sessions asked for", a.Boot, len(a.Sessions))
+	}
+}

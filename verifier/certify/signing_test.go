@@ -35,6 +35,11 @@ func TestAttemptsDoubleAndAtMostFHang(t *testing.T) {
 		}
 		if len(fresh) > 0 {
 			rounds = append(rounds, len(fresh))
+			for i, q := range fresh[1:] {
+				if slices.EqualFunc(fresh[i].Signers, q.Signers, func(a, b signer) bool { return a.Addr == b.Addr }) {
+					t.Fatalf("sessions %d and %d of one round have the same signers", fresh[i].Number, q.Number)
+				}
+			}
 			for _, q := range fresh {
 				for _, g := range q.Signers {
 					if hanging[g.Addr] {
@@ -82,6 +87,24 @@ func TestAttemptsDoubleAndAtMostFHang(t *testing.T) {
 		t.Fatalf("rounds %v, %d blocks", rounds, n.h-opened)
 	}
 	t.Logf("rounds %v, certified %d blocks after the opening", rounds, n.h-opened)
+}
+
+// Fewer than t votes open nothing, and do not hide t votes for a lower window.
+func TestTVotesOpenASession(t *testing.T) {
+	n := newNet(t, 4)
+	n.blocks(6)
+	n.vote(1, 17, 0, 1, 2)
+	n.blocks(3)
+	if len(n.sessions()) != 0 {
+		t.Fatal("two votes opened a session")
+	}
+	n.vote(1, 9, 0, 1, 3, 4)
+	n.blocks(2)
+	if open := n.sessions(); len(open) != 1 || open[0].Ballot.End != 9 {
+		t.Fatalf("%d sessions", len(open))
+	}
+	n.blocks(2)
+	n.certified(1, 9, 0)
 }
 
 // Signers are members that voted for this very body.
@@ -255,5 +278,24 @@ func TestCertificatesGrow(t *testing.T) {
 		if last, _, err := s.st.newest(1); err != nil || last.Ballot.End != tc.want || (last.Ballot.Body == c.BodyHash()) != (tc.end == tc.want && tc.salt == 0) {
 			t.Fatalf("end %d after certifying %d, %v", last.Ballot.End, tc.end, err)
 		}
+	}
+}
+
+// A stream that is taken out while it is signed makes no certificate and breaks nothing.
+func TestStreamTakenOutWhileSigned(t *testing.T) {
+	n := newNet(t, 4)
+	n.addStream(2)
+	n.blocks(6)
+	n.vote(1, 9, 0, 1, 2, 3, 4)
+	n.vote(2, 9, 0, 1, 2, 3, 4)
+	n.blocks(2)
+	if len(n.sessions()) != 2 {
+		t.Fatal("two sessions are wanted")
+	}
+	n.streams = n.streams[:1]
+	n.blocks(4)
+	n.certified(1, 9, 0)
+	if _, ok := n.newest(2); ok || len(n.sessions()) != 0 {
+		t.Fatal("a certificate of a stream that is gone, or its session is open")
 	}
 }

@@ -57,3 +57,20 @@ func TestVotesBelowTheStartAreRefused(t *testing.T) {
 		t.Fatalf("voted %v and %v", one, two)
 	}
 }
+
+// Fewer than t named ends that count: no target.
+func TestTargetFallsWithItsVoters(t *testing.T) {
+	n := newNet(t, 4)
+	n.blocks(4)
+	for m, end := range []uint64{9, 13, 17} {
+		n.vote(1, end, 0, m+1)
+	}
+	n.blocks(2)
+	if got := n.agenda(1).Streams[0].Target; got != 9 {
+		t.Fatalf("target %d", got)
+	}
+	n.equivocate(1, 1, 9, 7)
+	if got := n.agenda(2).Streams[0].Target; got != 0 {
+		t.Fatalf("target %d with two members that count", got)
+	}
+}
