@@ -28,7 +28,10 @@ func newDrive(t *testing.T, seed uint64) *drive {
 	d := &drive{evm: newEVM(t, n.key), n: n, r: random(seed), remotes: map[uint64][]Address{}}
 	for _, c := range sources {
 		d.addLane(c, Address{0: byte(c), 19: 1})
+		d.addLane(c, Address{})
 	}
+	d.addLane(target, Address{1})
+	d.addLane(0, Address{1})
 	return d
 }
 

@@ -21,7 +21,10 @@ var worldCries = []cry{
 			n.a.Sent(n.message("x"))
 			n.mine(chainA, 1)
 			n.a.Reorged(chainA, 1)
-			n.a.Sent(n.message("y"))
+			s := n.message("y")
+			s.Nonce = 1
+			s.ID = MessageID(bridge, s)
+			n.a.Sent(s)
 		}},
 	{Forgery, "delivered fields are not those of the id",
 		func(n *net) { s := n.sent("x"); s.Data = []byte("y"); n.deliver(s) },

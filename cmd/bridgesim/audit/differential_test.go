@@ -193,10 +193,19 @@ func TestExtensionAgreesWithCodec(t *testing.T) {
 			for _, s := range e.Shares {
 				own.Shares = append(own.Shares, Share(s))
 			}
+			for _, v := range e.Votes {
+				own.Votes = append(own.Votes, Vote{Endpoints: v.Endpoints, Checkpoint: Checkpoint{
+					Stream: v.Stream, End: v.End, BlockHash: v.BlockHash, MessageCount: v.MessageCount, LeafCount: v.LeafCount,
+					PeaksHash: v.PeaksHash, Root: v.Root,
+				}})
+			}
+			for _, c := range e.Commitments {
+				own.Commitments = append(own.Commitments, Commitment(c))
+			}
 			for _, h := range e.Heartbeats {
 				own.Heartbeats = append(own.Heartbeats, Heartbeat(h))
 			}
-			b = own.bytes(e.Fork)
+			b = own.bytesBoot(e.Boot)
 		}
 		for range r.IntN(3) {
 			switch r.IntN(4) {
