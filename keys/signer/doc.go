@@ -10,7 +10,8 @@
 // repeated from memory alone; after a restart nothing is repeated.
 //
 // The boot id names one life of this process. It grows strictly, and the signer takes a new
-// one, burning all pairs, whenever the state it is shown contradicts what it saw before.
+// one, burning all pairs, whenever the chain it is shown contradicts what it saw before. When
+// the chain holds what only a copy of this process can have said, it stops for good.
 //
 // The package never decides what is true: it signs only a checkpoint for which the caller's
 // vote journal holds this node's own vote. Rules: docs/spec/signing.md.

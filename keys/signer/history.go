@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/keys/journal"
 )
 
 // Kinds of journal records; the first byte of each.
@@ -95,16 +94,6 @@ func (h *history) fork() (newest uint32) {
 		newest = max(newest, f)
 	}
 	return newest
-}
-
-// NewestFork is the highest fork number that a share of this signer journal was given under;
-// 0: none. A signer never signs under a lower one again.
-func NewestFork(j *journal.Journal) (uint32, error) {
-	s := Signer{history: newHistory()}
-	if err := j.Replay(s.replay); err != nil {
-		return 0, fmt.Errorf("replay signer journal: %w", err)
-	}
-	return s.history.fork(), nil
 }
 
 // allows refuses a session number that was signed before, and another body for a window

@@ -216,7 +216,7 @@ func TestForks(t *testing.T) {
 	c := newCommittee(t)
 	s := c.signers[0]
 	a, b := checkpoint(9, 1), checkpoint(11, 2)
-	if n, err := NewestFork(s.journal); err != nil || n != 0 {
+	if n, err := HighestFork(s.journal); err != nil || n != 0 {
 		t.Errorf("fork %d of an unused journal: %v", n, err)
 	}
 	sign := func(fork uint32, number uint64, seq int, cp message.Checkpoint) error {
@@ -236,7 +236,7 @@ func TestForks(t *testing.T) {
 	if err := sign(3, 1, 0, a); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := NewestFork(s.journal); err != nil || n != 3 {
+	if n, err := HighestFork(s.journal); err != nil || n != 3 {
 		t.Errorf("fork %d, want 3: %v", n, err)
 	}
 	s = c.start(0, 200, 9)

@@ -10,6 +10,8 @@
 //
 // The package must never vote for two digests of one window (I-05), vote for a tree that
 // does not hold the certified one (I-04), or ask the signer for a share of a checkpoint that
-// is not its own journaled vote. Whatever is missing or disagrees means abstain (I-08); a
+// is not its own journaled vote. It remembers what it said: words that the chain heard of this
+// member and that no process of this home can have said come from a twin, and this process
+// falls silent for good. Whatever is missing or disagrees means abstain (I-08); a
 // contradiction halts that stream, loudly, and the others go on.
 package voter
