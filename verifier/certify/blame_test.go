@@ -267,3 +267,51 @@ func TestHeartbeatsRefused(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 }
+
+// An extension whose quota is full of shares that were asked for lacks none.
+func TestFullExtensionIsNoProof(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		have  int
+		stray bool
+		bench bool
+	}{
+		{"full", extension.MaxShares, false, false},
+		{"room for one more", extension.MaxShares - 1, false, true},
+		{"full with a share that nobody asked for", extension.MaxShares, true, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			n := newNet(t, 4)
+			ctx := n.ctx()
+			ep, err := n.k.epoch(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &step{k: n.k, ctx: ctx, st: n.k.state(ctx), h: 3, ep: ep}
+			m := ep.members[0]
+			e := &extension.Extension{Fork: 1, Boot: 1}
+			for i := range extension.MaxShares + 1 {
+				q := &session{Number: uint64(i + 1), Epoch: 1, Opened: 1}
+				q.Signers = []signer{{Index: 1, Addr: m.addr, Boot: 1}, {Index: 2, Addr: ep.members[1].addr, Boot: 1}}
+				s.open = append(s.open, q)
+				if i < tc.have {
+					e.Shares = append(e.Shares, extension.Share{Session: q.Number})
+				}
+			}
+			if tc.stray {
+				e.Shares[tc.have-1].Session = 99
+			}
+			if err := s.admit([]MemberVote{n.entry(1, e)}); err != nil {
+				t.Fatal(err)
+			}
+			s.takeShares(m, e)
+			if err := s.judge(); err != nil {
+				t.Fatal(err)
+			}
+			known, err := s.st.get(keyMember(prefixBench, m.addr), &bench{})
+			if err != nil || known != tc.bench {
+				t.Fatalf("benched %v, %v", known, err)
+			}
+		})
+	}
+}

@@ -162,7 +162,7 @@ func (s *step) purgeVotes(c *certificate) error {
 }
 
 // judge looks at sessions whose shares are due: a signed extension that lacks the share
-// benches, absence does not. A session that waits for a commitment of an older boot can
+// benches; absence and an extension full of other shares do not. A session that waits for a commitment of an older boot can
 // never be completed and ends, and with it the debt.
 func (s *step) judge() error {
 	for _, q := range s.open {
@@ -178,7 +178,7 @@ func (s *step) judge() error {
 			if !ok {
 				continue
 			}
-			if s.present[g.Index-1] && !g.Blamed {
+			if s.present[g.Index-1] && !s.full[g.Index-1] && !g.Blamed {
 				g.Blamed, q.dirty = true, true
 				if err := s.bench(m, q.Number, reasonMissing); err != nil {
 					return err

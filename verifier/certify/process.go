@@ -25,6 +25,7 @@ type step struct {
 	present []bool                 // by member position: Commit flag, not of another fork
 	open    []*session             // by number
 	benched []bool                 // by member position: was benched in this block
+	full    []bool                 // by member position: had no room for another share
 	out     []bool                 // by member position: suspended
 	halted  bool                   // nothing is signed any more
 }
@@ -96,7 +97,7 @@ func (s *step) dropOpen() {
 // honest member said at this height before the fork: it proves nothing against it.
 func (s *step) admit(votes []MemberVote) error {
 	n := len(s.ep.members)
-	s.ext, s.present, s.benched = make([]*extension.Extension, n), make([]bool, n), make([]bool, n)
+	s.ext, s.present, s.benched, s.full = make([]*extension.Extension, n), make([]bool, n), make([]bool, n), make([]bool, n)
 	seen := make([]bool, n)
 	for _, v := range votes {
 		m, ok := s.ep.find(v.Address)
@@ -266,8 +267,10 @@ func grows(c, v *extension.Vote) bool {
 }
 
 // takeShares files shares with their open sessions; the first of a member stands. Whether
-// they are right is seen when all are in.
+// they are right is seen when all are in. An extension whose quota is used up by such shares
+// proves nothing about others.
 func (s *step) takeShares(m member, e *extension.Extension) {
+	filed := 0
 	for _, sh := range e.Shares {
 		i, ok := slices.BinarySearchFunc(s.open, sh.Session, func(q *session, n uint64) int {
 			switch {
@@ -284,11 +287,16 @@ func (s *step) takeShares(m member, e *extension.Extension) {
 		q := s.open[i]
 		for j := range q.Signers {
 			g := &q.Signers[j]
-			if g.Addr == m.addr && !g.Have {
+			if g.Addr != m.addr {
+				continue
+			}
+			filed++
+			if !g.Have {
 				g.Have, g.Z, q.dirty = true, frost.Scalar(sh.Z), true
 			}
 		}
 	}
+	s.full[m.index-1] = filed == extension.MaxShares
 }
 
 func (s *step) source(index uint16) (source, bool) {

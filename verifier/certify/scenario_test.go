@@ -19,9 +19,11 @@ import (
 //	members N                      a committee of N, one stream with stride 2
 //	vote end=E [salt=S] of=M,…     members vote from their next extension on
 //	withhold|corrupt|absent|mute of=M,…     a fault; honest of=M,… ends all faults
+//	equivocate end=E [salt=S] of=M,…        members say another root of E, over two blocks each
+//	epoch N                        the key epoch is N from the next block on
 //	restart of=M,…                 the signers burn their pairs and begin a new boot
 //	block N                        commit N blocks
-//	want certified=E | sessions=N | target=E | benched=M,…|none | attempts=N
+//	want certified=E | sessions=N | target=E | benched=M,…|none | attempts=N | suspended=M,…|none | halted=reason|no
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -83,6 +85,12 @@ func command(t *testing.T, n **testNet, words []string) error {
 		(*n).blocks(int(args[2]))
 	case "vote":
 		(*n).vote(1, args[0], byte(args[1]), of...)
+	case "equivocate":
+		for _, m := range of {
+			(*n).equivocate(m, 1, args[0], byte(args[1]))
+		}
+	case "epoch":
+		(*n).ep.Number = args[2]
 	case "want":
 		for _, w := range wants {
 			if got := (*n).show(w[0]); got != w[1] {
@@ -131,16 +139,28 @@ func (n *testNet) show(what string) string {
 		n.get(keyStream(prefixSigning, 1), &sg)
 		return strconv.FormatUint(uint64(sg.Count), 10)
 	case "benched":
-		var list []string
-		for m := range n.nodes {
-			if n.benchOf(m+1).Until > uint64(n.h) {
-				list = append(list, strconv.Itoa(m+1))
-			}
+		return n.which(func(m int) bool { return n.benchOf(m).Until > uint64(n.h) })
+	case "suspended":
+		return n.which(func(m int) bool { return n.agenda(m).Suspended })
+	case "halted":
+		if reason := n.agenda(1).Halted; reason != "" {
+			return reason
 		}
-		if list == nil {
-			return "none"
-		}
-		return strings.Join(list, ",")
+		return "no"
 	}
 	return "unknown"
+}
+
+// which lists the members that are so.
+func (n *testNet) which(so func(m int) bool) string {
+	var list []string
+	for m := range n.nodes {
+		if so(m + 1) {
+			list = append(list, strconv.Itoa(m+1))
+		}
+	}
+	if list == nil {
+		return "none"
+	}
+	return strings.Join(list, ",")
 }

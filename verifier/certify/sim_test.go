@@ -97,6 +97,14 @@ func TestSimulation(t *testing.T) {
 					used[id] = q.Number
 				}
 			}
+			for i, m := range n.members().Members {
+				if i >= f && (m.Suspension != nil || m.Equivocations.Count+m.Garbled.Count+m.InvalidShares.Count != 0 || len(m.Evidence) != 0) {
+					t.Fatalf("seed %d: honest member %d is blamed: %+v", seed, i+1, m)
+				}
+			}
+			if n.agenda(1).Halted != "" {
+				t.Fatalf("seed %d: f members halted the chain", seed)
+			}
 			if perStream > 4*(f+1) {
 				t.Fatalf("seed %d: %d open sessions", seed, perStream)
 			}
