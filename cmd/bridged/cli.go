@@ -50,6 +50,19 @@ func exitCode(err error) int {
 }
 
 func run(args []string, out, log io.Writer) int {
+	root := commands(log)
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(log)
+	err := root.Execute()
+	if err != nil {
+		_, _ = fmt.Fprintln(log, "bridged:", err)
+	}
+	return exitCode(err)
+}
+
+// commands is the tree of commands; log takes what a running node says.
+func commands(log io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "bridged",
 		Short:         "The bridge's validator",
@@ -60,27 +73,22 @@ func run(args []string, out, log io.Writer) int {
   bridged status --json`,
 	}
 	home := root.PersistentFlags().String("home", defaultHome(), "directory of the node ($BRIDGED_HOME)")
-	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(log)
 	usage := func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) }
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
 	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout),
 		rollbackCommand(layout), exportCommand(layout), importCommand(layout))
 	markTestBuild(root, log)
-	for _, c := range root.Commands() {
-		markUsage(c)
-	}
-	err := root.Execute()
-	if err != nil {
-		_, _ = fmt.Fprintln(log, "bridged:", err)
-	}
-	return exitCode(err)
+	markUsage(root)
+	return root
 }
 
-// markUsage makes wrong arguments a usage error.
+// markUsage makes wrong arguments a usage error, and a word that is no command too.
 func markUsage(c *cobra.Command) {
+	if c.HasSubCommands() && !c.Runnable() {
+		c.Args = cobra.NoArgs
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {

@@ -40,8 +40,8 @@ func who(member uint32, moniker, address string) string {
 	return fmt.Sprintf("member %d %q (%s)", member, moniker, address)
 }
 
-// conclude says what of all this is a problem, worst first.
-func (s *Status) conclude() {
+// Conclude says what of all this is a problem, worst first, and who causes it.
+func (s *Status) Conclude() {
 	add := func(level, format string, args ...any) {
 		s.Problems = append(s.Problems, Problem{Level: level, Text: fmt.Sprintf(format, args...)})
 	}

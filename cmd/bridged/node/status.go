@@ -168,6 +168,6 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 	if err := s.judge(ctx, conn, names); err != nil {
 		return err
 	}
-	s.conclude()
+	s.Conclude()
 	return nil
 }
