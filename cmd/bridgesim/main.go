@@ -6,6 +6,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,8 @@ import (
 )
 
 func main() {
+	// A run makes much garbage and keeps little.
+	debug.SetGCPercent(400)
 	root := &cobra.Command{Use: "bridgesim", Short: "Run simulated bridges, one per seed"}
 	root.AddCommand(runCommand())
 	os.Exit(exit.Run(root))

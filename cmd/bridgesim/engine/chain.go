@@ -130,7 +130,7 @@ func (c *chain) mine() {
 	c.s.judge(c.s.audit.Block(uint64(c.id), head.Number, head.Hash))
 	c.s.trace.line("block", "chain=%d number=%d hash=%s", c.id, head.Number, short(head.Hash[:]))
 	c.finalize(head.Number)
-	if c.s.stormy() && c.s.plan.has(faultReorg) && c.dice.chance(c.profile.reorgs) && head.Number > c.final {
+	if head.Number > c.final && c.s.struck(faultReorg, c.profile.reorgs) {
 		c.reorg(c.dice.between(1, int(head.Number-c.final)))
 	}
 }

@@ -72,7 +72,7 @@ func (c *consensus) quorum(members int) bool { return 3*members > 2*c.s.plan.mem
 func (c *consensus) step() {
 	h := c.tip() + 1
 	present := c.present(h)
-	if !c.quorum(len(present)) {
+	if !c.quorum(members(present)) {
 		c.waits++
 		c.plan(roundPause)
 		return
@@ -88,20 +88,23 @@ func (c *consensus) step() {
 	c.plan(commitPause + c.dice.span(0, 250*time.Millisecond))
 }
 
-// present is who takes part: of each member one node, by member.
+// present is who takes part.
 func (c *consensus) present(h int64) (out []*node) {
-	for m := 1; m <= c.s.plan.members; m++ {
-		var of []*node
-		for _, n := range c.s.nodes {
-			if n.member == m && n.in(h) {
-				of = append(of, n)
-			}
-		}
-		if len(of) > 0 {
-			out = append(out, of[c.dice.IntN(len(of))])
+	for _, n := range c.s.nodes {
+		if n.in(h) {
+			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// members counts the members among nodes: a twin is no second vote.
+func members(nodes []*node) (count int) {
+	seen := map[int]bool{}
+	for _, n := range nodes {
+		seen[n.member] = true
+	}
+	return len(seen)
 }
 
 // attempt is one round; true when it decided.
@@ -111,25 +114,23 @@ func (c *consensus) attempt(h int64, proposer int, present []*node) bool {
 		return false
 	}
 	var prevoted []*node
-	members := 0
 	for _, n := range present {
-		if c.misses(n, b) {
+		if c.misses() {
 			continue
 		}
 		if c.judges(n, b, tampered) {
 			prevoted = append(prevoted, n)
-			members++
 		}
 	}
-	if !c.quorum(members) {
+	if !c.quorum(members(prevoted)) {
 		return false
 	}
 	return c.decide(b, present)
 }
 
 // misses says that a node does not see this round's proposal in time.
-func (c *consensus) misses(n *node, b *block) bool {
-	if c.s.stormy() && c.s.plan.has(faultMissedProposal) && c.dice.chance(3*c.s.plan.strength) {
+func (c *consensus) misses() bool {
+	if c.s.struck(faultMissedProposal, 3*c.s.plan.strength) {
 		c.s.fire(faultMissedProposal)
 		return true
 	}
@@ -146,7 +147,7 @@ func (c *consensus) propose(h int64, proposer int, present []*node) (b *block, t
 	}
 	var by *node
 	for _, n := range present {
-		if n.member == proposer+1 {
+		if n.member == proposer+1 && (by == nil || c.dice.chance(500)) {
 			by = n
 		}
 	}
@@ -223,11 +224,16 @@ func (c *consensus) judges(n *node, b *block, tampered bool) bool {
 func (c *consensus) decide(b *block, present []*node) bool {
 	s := c.s
 	votes := make([]vote, s.plan.members)
-	short := s.stormy() && s.plan.has(faultRound) && c.dice.chance(2*s.plan.strength)
-	intime := 0
+	short := s.struck(faultRound, 2*s.plan.strength)
 	for _, n := range present {
 		v := &votes[n.member-1]
-		if short && c.dice.chance(500) || s.stormy() && s.plan.has(faultNilVotes) && c.dice.chance(s.plan.strength) {
+		if v.cast && c.dice.chance(500) {
+			// Its twin's precommit was there first; it makes its own all the same.
+			v = &vote{}
+		} else {
+			*v = vote{}
+		}
+		if short && c.dice.chance(500) || s.struck(faultNilVotes, s.plan.strength) {
 			v.nil_ = true // did not see the polka
 			s.fire(faultNilVotes)
 			continue
@@ -235,21 +241,24 @@ func (c *consensus) decide(b *block, present []*node) bool {
 		if !c.extend(n, b, v) {
 			continue
 		}
-		if s.stormy() && s.plan.has(faultExtendAgain) && c.dice.chance(s.plan.strength) {
+		if s.struck(faultExtendAgain, s.plan.strength) {
 			// Its precommit was lost with the process's memory of it; the same round again.
 			s.fire(faultExtendAgain)
 			if !c.extend(n, b, v) {
 				continue
 			}
 		}
-		if s.stormy() && s.plan.has(faultLateVotes) && c.dice.chance(2*s.plan.strength) {
+		if s.struck(faultLateVotes, 2*s.plan.strength) {
 			v.late = true
 			s.fire(faultLateVotes)
 		}
 		if !v.late && !c.verified(n, b, v, present) {
 			v.late = true // nobody counts it, but a proposer may find it later
 		}
-		if !v.late {
+	}
+	intime := 0
+	for i := range votes {
+		if votes[i].cast && !votes[i].late {
 			intime++
 		}
 	}
@@ -313,7 +322,7 @@ func (c *consensus) sign(n *node, height int64, round int32, ext []byte) []byte 
 func (c *consensus) verified(from *node, b *block, v *vote, present []*node) bool {
 	ok := true
 	for _, n := range present {
-		if n == from || !n.honest() {
+		if n.member == from.member || !n.honest() || !n.up() {
 			continue
 		}
 		n.guard(func() {
@@ -365,7 +374,7 @@ func (c *consensus) lastCommit(h int64, by *node) (out abci.ExtendedCommitInfo) 
 			c.s.fire(fault)
 		}
 	}
-	if c.s.plan.has(faultDropVotes) && (c.s.stormy() && c.dice.chance(300) || c.s.phase > calm && !by.honest() && c.dice.chance(500)) {
+	if c.s.struck(faultDropVotes, 300) || c.s.plan.has(faultDropVotes) && c.s.phase > calm && !by.honest() && c.dice.chance(500) {
 		for _, i := range c.s.plan.favourite {
 			drop(i, faultDropVotes)
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -36,6 +37,8 @@ type node struct {
 	dice    *dice
 	liar    *liar // nil: honest
 	restore *home // an older copy of its disks
+	twin    bool  // a second machine with the keys of a member
+	retired bool  // never started again
 
 	disk    *disk
 	db      *memory
@@ -56,7 +59,7 @@ type home struct {
 	height        int64
 	db            *memory
 	votes, signer []byte
-	commits       []int
+	commits       [][]kept
 }
 
 // process is what a crash ends.
@@ -68,6 +71,10 @@ type process struct {
 	replay  []bool // the loop's replay is done
 	halted  []bool
 	working bool // a voter's step is planned
+	height  int64
+	first   int64              // height of the first extension that it made; 0: none
+	said    map[int64][]string // what it released, by height
+	caught  bool               // it was told what only a twin can have said
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
@@ -88,13 +95,16 @@ func (n *node) honest() bool { return n.liar == nil }
 func (n *node) up() bool { return n.proc != nil }
 
 // height is the newest committed height of the process.
-func (n *node) height() int64 { return n.proc.app.LastBlockHeight() }
+func (n *node) height() int64 { return n.proc.height }
 
 // in reports whether the node takes part in the consensus of a height.
 func (n *node) in(h int64) bool { return n.up() && !n.cut && n.height() == h-1 }
 
 // guard runs a part of the process. It reports false when the process died in it.
 func (n *node) guard(f func()) (alive bool) {
+	if !n.up() {
+		return false
+	}
 	life := n.proc.life
 	defer func() {
 		switch p := recover().(type) {
@@ -114,11 +124,11 @@ func (n *node) guard(f func()) (alive bool) {
 
 // start begins a process over what the disks hold.
 func (n *node) start() {
-	if n.up() {
+	if n.up() || n.retired {
 		return
 	}
 	n.s.lives[n.member]++
-	p := &process{life: n.s.lives[n.member]}
+	p := &process{life: n.s.lives[n.member], said: map[int64][]string{}}
 	n.proc = p
 	n.s.trace.line("start", "node=%s life=%d", n.name, p.life)
 	var err error
@@ -178,7 +188,7 @@ func (n *node) open(p *process) error {
 		return fmt.Errorf("application: %w", err)
 	}
 	agenda := extension.Agenda{}
-	if p.app.LastBlockHeight() == 0 {
+	if p.height = p.app.LastBlockHeight(); p.height == 0 {
 		if _, err := p.app.InitChain(n.s.initChain()); err != nil {
 			return fmt.Errorf("init chain: %w", err)
 		}
@@ -256,7 +266,14 @@ func (n *node) work() {
 	n.guard(func() {
 		p.voter.Step(context.Background())
 		switch err := p.voter.Stopped(); {
+		case err == nil && p.caught:
+			n.s.fail("twin", "%s does not see its twin", n.name)
 		case err == nil:
+		case n.honest() && n.s.plan.twins(n.member):
+			n.s.fire(faultTwin)
+			n.s.trace.line("twin-seen", "node=%s life=%d", n.name, p.life)
+			n.crash("saw its twin")
+			n.retired = true
 		case n.honest():
 			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
 		default:
@@ -282,6 +299,7 @@ func (s *seat) Committed(a extension.Agenda) {
 	if !s.n.honest() {
 		a.Heard = extension.Heard{} // it knows that it lies
 	}
+	s.p.hear(a.Heard)
 	s.p.voter.Committed(a)
 	if s.p.working {
 		return
@@ -295,6 +313,25 @@ func (s *seat) Committed(a extension.Agenda) {
 	s.n.s.afterLife(s.n, d, "voter", s.n.work)
 }
 
+// say remembers what the process released.
+func (p *process) say(height int64, ext []byte) {
+	if p.first == 0 {
+		p.first = height
+	}
+	p.said[height] = append(p.said[height], string(ext))
+	delete(p.said, height-64)
+}
+
+// hear notes when the chain heard this member say what this process did not: after its first
+// extension only another process with its keys can have said it.
+func (p *process) hear(h extension.Heard) {
+	height := int64(h.Height)
+	if len(h.Extension) == 0 || p.first == 0 || height <= p.first || slices.Contains(p.said[height], string(h.Extension)) {
+		return
+	}
+	p.caught = true
+}
+
 // finish applies a decided block. False: the process died.
 func (n *node) finish(b *block) bool {
 	p := n.proc
@@ -306,7 +343,7 @@ func (n *node) finish(b *block) bool {
 			n.s.fail("finalize", "%s cannot finalize block %d: %v", n.name, b.height, err)
 			return
 		}
-		if n.s.stormy() && n.s.plan.has(faultCrashFinalize) && n.dice.chance(n.s.plan.strength/4) {
+		if n.s.struck(faultCrashFinalize, n.s.plan.strength/4) {
 			n.s.fire(faultCrashFinalize)
 			n.crash("finalized, not committed")
 			n.s.restartSoon(n)
@@ -316,6 +353,7 @@ func (n *node) finish(b *block) bool {
 			n.s.fail("commit", "%s cannot commit block %d: %v", n.name, b.height, err)
 			return
 		}
+		p.height = b.height
 		n.s.trace.line("commit", "node=%s height=%d hash=%s", n.name, b.height, short(r.AppHash))
 		n.s.judge(n.s.audit.AppHash(audit.AppHash{Node: n.index + 1, Fork: 1, Height: uint64(b.height), Hash: r.AppHash}))
 		n.s.committed(n, b, r)
@@ -329,7 +367,7 @@ func (n *node) copyHome() {
 		h.height = n.height()
 	}
 	for _, s := range n.shelves {
-		h.commits = append(h.commits, len(s.commits))
+		h.commits = append(h.commits, slices.Clip(s.commits))
 	}
 	n.restore = h
 }
@@ -339,8 +377,8 @@ func (n *node) goBack(h *home) error {
 	n.db = h.db.clone()
 	n.disk.votes.copyFrom(h.votes)
 	n.disk.signer.copyFrom(h.signer)
-	for i, s := range n.shelves {
-		old, err := s.upTo(min(h.commits[i], len(s.commits)))
+	for i := range n.shelves {
+		old, err := shelfOf(h.commits[i])
 		if err != nil {
 			return err
 		}

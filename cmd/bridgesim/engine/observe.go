@@ -112,6 +112,7 @@ func (s *sim) released(n *node, height int64, ext []byte) {
 			}
 		}
 	}
+	n.proc.say(height, ext)
 	s.trace.line("extend", "node=%s height=%d bytes=%d hash=%s", n.name, height, len(ext), shortHash(ext))
 	s.judge(s.audit.Released(audit.Release{Member: n.member, Incarnation: n.proc.life, Height: uint64(height), Bytes: ext}))
 }

@@ -67,7 +67,7 @@ var catalogue = []struct {
 	{faultOldHome, 250}, {faultLostJournal, 200}, {faultLostStore, 250}, {faultSameRandom, 200},
 	{faultPartition, 350}, {faultSlowVoter, 500}, {faultSlowCommit, 500},
 	{faultDropVotes, 600}, {faultLateVotes, 500}, {faultNilVotes, 400}, {faultRound, 500}, {faultExtendAgain, 400},
-	{faultMissedProposal, 400}, {faultRelayerLies, 400},
+	{faultMissedProposal, 400}, {faultRelayerLies, 400}, {faultTwin, 150},
 }
 
 // plan is what a seed chose: which faults exist, how strong, and the topology.
@@ -77,6 +77,7 @@ type plan struct {
 	chains    []profile
 	faults    []string // sorted
 	strength  int      // permille: how often faults strike
+	twin      int      // member that gets a second machine; 0: none
 	byzantine []int    // node numbers, at most f
 	favourite []int    // whose votes the adversary drops first
 	poll      time.Duration
@@ -89,6 +90,9 @@ func (p *plan) has(fault string) bool {
 	_, ok := slices.BinarySearch(p.faults, fault)
 	return ok
 }
+
+// twins says that a member has, or had, two machines.
+func (p *plan) twins(member int) bool { return p.twin == member }
 
 // f is how many members may do anything.
 func (p *plan) f() int { return p.members - p.threshold }
@@ -131,6 +135,10 @@ func newPlan(cfg Config) *plan {
 		}
 	}
 	slices.Sort(p.faults)
+	if p.has(faultTwin) {
+		for p.twin = 1; slices.Contains(p.byzantine, p.twin-1); p.twin++ { // f is less than n
+		}
+	}
 	p.favourite = d.Perm(p.members)[:p.f()]
 	p.calmEnds = max(cfg.Heights/10, 10)
 	p.healAt = cfg.Heights * 6 / 10

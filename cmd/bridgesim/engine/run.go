@@ -28,7 +28,8 @@ const (
 	// extraHeights is how long a run goes on after its heights until everything is delivered.
 	extraHeights = 150
 	// needed is the share of final messages, in percent, that must arrive for a seed to count.
-	needed = 80
+	needed   = 80
+	relayers = 2
 	// maxEvents per height bounds a run in which consensus does not move.
 	maxEvents = 20_000
 )
@@ -90,6 +91,7 @@ type sim struct {
 	relayers []*relayer
 	book     *book
 	weather  *dice
+	odds     map[string]*dice // of each fault
 
 	fired    map[string]uint64
 	refusals int
@@ -109,7 +111,7 @@ func Run(cfg Config) (res Result, err error) {
 			return res, fmt.Errorf("fault %q: %w", f, ErrConfig)
 		}
 	}
-	s := &sim{cfg: cfg, plan: newPlan(cfg), fired: map[string]uint64{}, chainID: "aitbc-devnet-sim", weather: roll(cfg.Seed, "weather")}
+	s := &sim{cfg: cfg, plan: newPlan(cfg), fired: map[string]uint64{}, odds: map[string]*dice{}, chainID: "aitbc-devnet-sim", weather: roll(cfg.Seed, "weather")}
 	s.trace = newTrace(cfg.Trace, &s.now)
 	s.bridgeID = message.BridgeID(s.chainID)
 	func() {
@@ -196,7 +198,7 @@ func (s *sim) setUp() error {
 	for _, n := range s.nodes {
 		n.start()
 	}
-	for i := range 2 {
+	for i := range relayers {
 		s.relayers = append(s.relayers, newRelayer(s, i))
 	}
 	s.cons.plan(commitPause)
@@ -262,6 +264,23 @@ func (s *sim) afterLife(n *node, d time.Duration, kind string, run func()) {
 func (s *sim) clock() time.Time { return time.Unix(1_700_000_000, 0).UTC().Add(s.now) }
 
 func (s *sim) seconds() uint64 { return uint64(s.clock().Unix()) }
+
+// struck asks whether a chosen fault happens here and now, so often in 1000 times. What has
+// not happened yet late in the storm becomes likely.
+func (s *sim) struck(fault string, permille int) bool {
+	if s.phase != storm || !s.plan.has(fault) {
+		return false
+	}
+	d := s.odds[fault]
+	if d == nil {
+		d = roll(s.cfg.Seed, "odds of "+fault)
+		s.odds[fault] = d
+	}
+	if s.fired[fault] == 0 && uint64(s.cons.tip()) > (s.plan.calmEnds+s.plan.healAt)/2 {
+		permille = max(permille, 300)
+	}
+	return d.chance(permille)
+}
 
 // fire counts a fault that had its effect.
 func (s *sim) fire(fault string) { s.fired[fault]++ }

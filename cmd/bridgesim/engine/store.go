@@ -30,10 +30,10 @@ func (s *shelf) Commit(state stream.State, windows []stream.Window) error {
 	return nil
 }
 
-// upTo is a new store with the first n commits.
-func (s *shelf) upTo(n int) (*shelf, error) {
+// shelfOf is a new store with these commits.
+func shelfOf(commits []kept) (*shelf, error) {
 	out := newShelf()
-	for _, k := range s.commits[:n] {
+	for _, k := range commits {
 		if err := out.Commit(k.state, k.windows); err != nil {
 			return nil, err
 		}

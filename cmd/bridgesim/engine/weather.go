@@ -20,8 +20,8 @@ func (s *sim) strike() {
 		return
 	}
 	for _, f := range s.plan.faults {
-		w := roll(s.cfg.Seed, "strike "+f+" "+s.now.String())
-		if act, ok := strikes[f]; ok && w.chance(s.plan.strength*act.weight/10) {
+		if act, ok := strikes[f]; ok && s.struck(f, s.plan.strength*act.weight/10) {
+			w := s.odds[f]
 			act.do(s, s.nodes[w.IntN(len(s.nodes))], w)
 		}
 	}
@@ -93,6 +93,22 @@ var strikes = map[string]struct {
 		n.crash("restored memory of its randomness")
 		s.restartSoon(n)
 	}},
+	faultTwin: {10, func(s *sim, _ *node, w *dice) {
+		main := s.memberNode(s.plan.twin)
+		if len(s.nodes) > s.plan.members || !main.up() || main.height() < 3 {
+			return
+		}
+		main.copyHome()
+		t := newNode(s, len(s.nodes), main.member, main.name+"b", main.key, main.share)
+		t.twin = true
+		if err := t.goBack(main.restore); err != nil {
+			s.fail("setup", "twin: %v", err)
+			return
+		}
+		s.nodes = append(s.nodes, t)
+		s.trace.line("twin", "node=%s height=%d", t.name, main.height())
+		t.start()
+	}},
 	faultPartition: {8, func(s *sim, n *node, w *dice) {
 		if n.cut {
 			return
@@ -162,6 +178,10 @@ func (s *sim) mend() {
 		c.stalled, c.asleep = false, false
 	}
 	for _, n := range s.nodes {
+		// Of twins a person stops the copy for good, then starts the other.
+		if n.retired = n.twin; n.twin {
+			n.crash("retired")
+		}
 		n.cut, n.slow, n.lazy, n.sameRand, n.disk.fuse, n.disk.full = false, false, false, false, 0, false
 		if n.disk.bad {
 			n.disk.bad = false
