@@ -110,6 +110,27 @@ func TestFailingDisk(t *testing.T) {
 	}
 }
 
+// What a killed process wrote and never synced may be in the machine's memory alone. Whoever
+// opens the file acts on its records, so they are on disk before it can.
+func TestOpenSyncsWhatItFinds(t *testing.T) {
+	path, _ := written(t)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenOn(&sick{File: file, sync: syscall.EIO}, info.Size()); !errors.Is(err, syscall.EIO) {
+		t.Errorf("opened without a sync: %v", err)
+	}
+	if _, err := OpenOn(&sick{File: file}, info.Size()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A really full file system: written until there is no space, then space is made.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
