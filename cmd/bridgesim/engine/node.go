@@ -65,6 +65,7 @@ type home struct {
 // process is what a crash ends.
 type process struct {
 	life    int
+	started bool // its disks were told: what they hold already is no news
 	app     *app.App
 	voter   *voter.Voter
 	loops   []*follow.Loop
@@ -166,6 +167,7 @@ func (n *node) open(p *process) error {
 		return fmt.Errorf("signer journal: %w", err)
 	}
 	n.s.judge(n.s.audit.Started(n.member, p.life, n.facts()))
+	p.started = true
 	label := fmt.Sprintf("%s signer %d", n.name, p.life)
 	if n.sameRand {
 		label = n.name + " signer"
@@ -389,7 +391,7 @@ func (n *node) goBack(h *home) error {
 
 // durable tells a record that was just synced.
 func (n *node) durable(f audit.Fact) {
-	if n.up() && f.Kind != 0 {
+	if n.up() && n.proc.started && f.Kind != 0 {
 		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
 	}
 }
