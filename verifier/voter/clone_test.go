@@ -106,7 +106,7 @@ func TestHomeStartedTwice(t *testing.T) {
 				a.run(6)
 			}
 			b.start()
-			for i := 0; i < 24 && (a.voter.Stopped() == nil || b.voter.Stopped() == nil); i++ {
+			for i := 0; i < 40 && (a.voter.Stopped() == nil || b.voter.Stopped() == nil); i++ {
 				send(a.chain, a, b)
 				turnOf(l, tc.heard[i%len(tc.heard)], a, b)
 			}
@@ -114,15 +114,9 @@ func TestHomeStartedTwice(t *testing.T) {
 			if l.equivocations != 0 {
 				t.Errorf("%d equivocations", l.equivocations)
 			}
-			// A copy that is silent is not heard: the other may go on alone, but not both.
-			if a.voter.Stopped() == nil && b.voter.Stopped() == nil {
-				t.Fatal("both run")
-			}
 			for who, m := range map[string]*machine{"original": a, "copy": b} {
-				if err := m.voter.Stopped(); err != nil {
-					t.Logf("%s: %v", who, err)
-					m.mustBeSilent(err)
-				}
+				t.Logf("%s: %v", who, m.voter.Stopped())
+				m.mustBeSilent(m.voter.Stopped())
 			}
 
 			// One copy is stopped for good, the other is started again: it goes on by itself.
@@ -258,14 +252,9 @@ func TestMemoryCopied(t *testing.T) {
 		turnOf(l, i/3%2, a, b)
 	}
 	a.once()
-	if a.voter.Stopped() == nil && b.voter.Stopped() == nil {
-		t.Fatal("both run")
-	}
 	for _, m := range []*machine{a, b} {
-		if err := m.voter.Stopped(); err != nil {
-			t.Log(err)
-			m.mustBeSilent(err)
-		}
+		t.Log(m.voter.Stopped())
+		m.mustBeSilent(m.voter.Stopped())
 	}
 }
 

@@ -3,6 +3,7 @@
 package voter
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 
@@ -14,6 +15,11 @@ import (
 const (
 	maxHeights = 64   // newest heights
 	maxRounds  = 1024 // different extensions of one height
+
+	// After the alarm a farewell is said until the chain heard partingWords of them, or for
+	// partingHeights heights: so the other process notices too.
+	partingWords   = 3
+	partingHeights = 12
 )
 
 // ErrTwin: a second process with this member's consensus key or key share is alive.
@@ -131,7 +137,32 @@ func (w *words) own(boot uint64) bool {
 	return w.boots[boot]
 }
 
-// raise stops this member for good in this process: Extend is silent from here on.
+// farewell is an extension that carries nothing and changes no state, but is not empty: no
+// process says it otherwise, so whoever else speaks for this member hears that it is not alone.
+func farewell(fork uint32) []byte {
+	b, err := extension.Encode(&extension.Extension{Fork: fork})
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// part counts farewells after the alarm; the process may end when the last was said.
+func (v *Voter) part(a *extension.Agenda) {
+	if bytes.Equal(a.Heard.Extension, farewell(a.Fork)) {
+		v.parted.Add(1)
+	}
+	if start := v.parting.Load(); start == 0 {
+		v.parting.Store(a.Height)
+	} else if a.Height >= start+partingHeights {
+		v.parted.Store(partingWords)
+	}
+}
+
+// gone says that the farewell was said and nothing keeps the process alive.
+func (v *Voter) gone() bool { return v.twin.Load() != nil && v.parted.Load() >= partingWords }
+
+// raise ends this member's part in this process: from here on Extend says farewell and then nothing.
 func (v *Voter) raise(height uint64, seen string) {
 	if v.twin.CompareAndSwap(nil, &TwinError{Height: height, Seen: seen}) {
 		v.log.Error("stopped for good", "height", height, "err", v.twin.Load())
@@ -162,6 +193,10 @@ func (v *Voter) fallSilent(twin *TwinError) {
 // SECURITY: words of another fork number are no evidence. CometBFT's signature does not cover the fork, so a
 // hostile proposer can repeat what this member signed at the same height before an export.
 func (v *Voter) listen(a *extension.Agenda) {
+	if v.twin.Load() != nil {
+		v.part(a)
+		return
+	}
 	if e, err := extension.Decode(a.Heard.Extension); (err != nil || e != nil && e.Fork == a.Fork) && v.words.foreign(&a.Heard) {
 		seen := "the chain heard an extension that this process did not make"
 		if e != nil {

@@ -5,6 +5,7 @@
 package voter
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -277,20 +278,31 @@ func (m *machine) mustBeSilent(err error) {
 	if !strings.Contains(err.Error(), "stop one copy for good, then start the other") {
 		m.t.Errorf("the message does not say what to do: %v", err)
 	}
-	if run := m.voter.Run(context.Background()); !errors.Is(run, ErrTwin) {
-		m.t.Errorf("Run returned %v", run)
-	}
 	if st := m.voter.Status(); !errors.Is(st[0].Halted, ErrTwin) {
 		m.t.Errorf("status says %v", st[0].Halted)
 	}
 	l := m.ledger
-	for range 3 {
-		send(m.chain, m)
-		if b := m.extend(); len(b) != 0 {
-			m.t.Errorf("says %d bytes", len(b))
+	l.block(nil) // what was on the way
+	m.committed(l.told())
+	boot, next := l.boot, l.next
+	for i := range partingHeights + 2 {
+		if i < 3 {
+			send(m.chain, m)
+		}
+		if b := m.extend(); !bytes.Equal(b, farewell(l.fork)) && (len(b) != 0 || !m.voter.gone()) {
+			m.t.Errorf("says %x", b)
 		}
 		l.block(nil)
 		m.committed(l.told())
+	}
+	if l.boot != boot || l.next != next {
+		m.t.Error("a farewell changed the state")
+	}
+	if b := m.extend(); len(b) != 0 {
+		m.t.Errorf("says %x after its farewell", b)
+	}
+	if run := m.voter.Run(context.Background()); !errors.Is(run, ErrTwin) {
+		m.t.Errorf("Run returned %v", run)
 	}
 	if m.voter.signer.Boot() != 0 || m.voter.signer.Commitments(4) != nil {
 		m.t.Error("the signer still announces")
@@ -300,15 +312,16 @@ func (m *machine) mustBeSilent(err error) {
 	}
 }
 
-// TestSilentBeforeTheWorkerRuns: Extend says nothing from the instant of the commit that shows a twin.
+// TestSilentBeforeTheWorkerRuns: Extend says farewell alone from the instant of the commit that shows a twin.
 func TestSilentBeforeTheWorkerRuns(t *testing.T) {
 	l, m := begin(t)
 	m.run(2)
 	l.block(other(t, l.boot))
 	l.block(nil)
 	m.voter.Committed(l.told()) // no Step
-	if b := m.extend(); len(b) != 0 {
-		t.Errorf("says %d bytes", len(b))
+	send(m.chain, m)
+	if b := m.extend(); !bytes.Equal(b, farewell(l.fork)) {
+		t.Errorf("says %x", b)
 	}
 	if m.voter.signer.Boot() == 0 {
 		t.Fatal("the worker has run: the test shows nothing")
@@ -322,6 +335,17 @@ func TestRunEndsWithTheTwin(t *testing.T) {
 	ended := make(chan error)
 	go func() { ended <- m.voter.Run(context.Background()) }()
 	l.block(other(t, l.boot))
+	l.block(nil)
+	m.voter.Committed(l.told())
+	for range partingWords {
+		select {
+		case err := <-ended:
+			t.Fatalf("ended before the other process could hear of it: %v", err)
+		default:
+		}
+		l.block(m.extend())
+		m.voter.Committed(l.told())
+	}
 	l.block(nil)
 	m.voter.Committed(l.told())
 	if err := <-ended; !errors.Is(err, ErrTwin) {

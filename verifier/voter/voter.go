@@ -71,7 +71,9 @@ type Voter struct {
 	wake   chan struct{}
 	latest atomic.Pointer[extension.Agenda]
 
-	twin    atomic.Pointer[TwinError] // not nil: says nothing any more
+	twin    atomic.Pointer[TwinError] // not nil: says farewell, then nothing any more
+	parting atomic.Uint64             // height of the first commit after that
+	parted  atomic.Int32              // farewells that the chain heard
 	words   words                     // what this process said
 	judged  atomic.Bool               // lost was decided at least once
 	lost    atomic.Bool               // the vote journal is not the one that this member wrote
@@ -154,7 +156,10 @@ func (v *Voter) update(index uint16, change func(*view)) {
 func (v *Voter) Extend(a extension.Agenda) []byte {
 	v.admit(&a)
 	if v.twin.Load() != nil {
-		return nil
+		if v.gone() {
+			return nil
+		}
+		return farewell(a.Fork)
 	}
 	votes := false
 	if from := v.settled.Load(); from != 0 {

@@ -18,12 +18,13 @@ import (
 
 // Run does the work behind Committed until ctx ends: what blocks on disk, store or signer.
 //
-// Errors: the context's; *TwinError (halt), for which the whole node must stop.
+// Errors: the context's; *TwinError (halt), for which the whole node must stop. It comes some
+// heights after the alarm, when the other process had the time to hear of this one.
 func (v *Voter) Run(ctx context.Context) error {
 	for {
-		if err := v.Stopped(); err != nil {
+		if v.gone() {
 			v.Step(ctx) // stops the signer
-			return err
+			return v.Stopped()
 		}
 		select {
 		case <-ctx.Done():
