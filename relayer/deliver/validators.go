@@ -75,12 +75,15 @@ func (v *Validators) each(ctx context.Context, ask func(context.Context, *grpc.C
 	return errors.Join(errs...)
 }
 
-// Streams lists the streams by index, with their indices.
+// claim is what a validator says of one stream.
+type claim struct {
+	index uint16
+	cfg   stream.Config
+}
+
+// Streams lists the streams by index, with their indices: those that more than a third of the
+// validators name, each validator once.
 func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, error) {
-	type claim struct {
-		index uint16
-		cfg   stream.Config
-	}
 	votes := map[claim]int{}
 	var errs []error
 	for _, c := range v.conns {
@@ -91,16 +94,12 @@ func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, err
 			errs = append(errs, fmt.Errorf("validator %s: %w", c.Target(), err))
 			continue
 		}
-		for i := range resp.Streams {
-			s := &resp.Streams[i]
-			cfg := stream.Config{BridgeID: v.bridgeID, Stride: s.Stride, StartBlock: s.StartBlock, Stream: message.Stream{
-				Chain: message.ChainID(s.Chain), Finality: message.Finality(s.Finality), Epoch: s.Epoch,
-			}}
-			if copy(cfg.Stream.Manager[:], s.Manager) != len(s.Manager) || s.Index > 0xffff || cfg.Validate() != nil {
-				errs = append(errs, fmt.Errorf("validator %s: stream %d: %w", c.Target(), s.Index, message.ErrBadEncoding))
-				continue
-			}
-			votes[claim{uint16(s.Index), cfg}]++
+		said, err := v.claims(resp)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("validator %s: %w", c.Target(), err))
+		}
+		for s := range said {
+			votes[s]++
 		}
 	}
 	out := map[uint16]stream.Config{}
@@ -113,6 +112,27 @@ func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, err
 		return nil, errors.Join(errs...)
 	}
 	return out, nil
+}
+
+// claims reads one validator's answer. What it says twice counts once.
+//
+// Errors: message.ErrBadEncoding for the streams that make no sense; the others are returned.
+func (v *Validators) claims(p *lanesv1.QueryStreamsResponse) (map[claim]bool, error) {
+	said := map[claim]bool{}
+	var errs []error
+	for i := range p.Streams {
+		s := &p.Streams[i]
+		cfg := stream.Config{BridgeID: v.bridgeID, Stride: s.Stride, StartBlock: s.StartBlock, Stream: message.Stream{
+			Chain: message.ChainID(s.Chain), Finality: message.Finality(s.Finality), Epoch: s.Epoch,
+		}}
+		// A short address, or a number that only looks right once it is cut, is another claim.
+		if copy(cfg.Stream.Manager[:], s.Manager); len(s.Manager) != len(cfg.Stream.Manager) || s.Finality > 0xff || s.Index > 0xffff || cfg.Validate() != nil {
+			errs = append(errs, fmt.Errorf("stream %d: %w", s.Index, message.ErrBadEncoding))
+			continue
+		}
+		said[claim{uint16(s.Index), cfg}] = true
+	}
+	return said, errors.Join(errs...)
 }
 
 // Certificates lists certificates of a stream that end above after, ascending, at most 100.
@@ -142,6 +162,9 @@ func (v *Validators) Turn() { v.turn.Add(1) }
 
 func (v *Validators) certificate(p *certifyv1.Certificate) (Certificate, error) {
 	k := &p.Checkpoint
+	if k.Finality > 0xff {
+		return Certificate{}, fmt.Errorf("certificate at block %d: finality %d: %w", k.End, k.Finality, message.ErrBadEncoding)
+	}
 	out := Certificate{Height: p.Height}
 	out.Checkpoint = message.Checkpoint{
 		BridgeID: v.bridgeID, End: k.End, MessageCount: k.MessageCount, LeafCount: k.LeafCount,
