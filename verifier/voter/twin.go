@@ -166,7 +166,6 @@ func (v *Voter) gone() bool { return v.twin.Load() != nil && v.parted.Load() >= 
 func (v *Voter) raise(height uint64, seen string) {
 	if v.twin.CompareAndSwap(nil, &TwinError{Height: height, Seen: seen}) {
 		v.log.Error("stopped for good", "height", height, "err", v.twin.Load())
-		v.rouse()
 	}
 }
 

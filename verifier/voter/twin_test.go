@@ -92,7 +92,11 @@ func TestTwinCases(t *testing.T) {
 			m.run(6)
 		}},
 		{"several rounds of one height", false, func(_ *testing.T, l *ledger, m *machine) {
+			send(m.chain, m)
 			first := m.extend()
+			if len(first) == 0 {
+				m.t.Fatal("nothing to say")
+			}
 			send(m.chain, m) // the later rounds say more
 			m.extend()
 			m.extend()
@@ -104,7 +108,11 @@ func TestTwinCases(t *testing.T) {
 			for i := range maxRounds + 1 {
 				m.voter.words.say(l.height+1, []byte{1, byte(i), byte(i >> 8)})
 			}
+			send(m.chain, m)
 			words := m.extend()
+			if len(words) == 0 {
+				m.t.Fatal("nothing to say")
+			}
 			l.block(words)
 			m.committed(l.told())
 			m.run(3)
@@ -354,4 +362,36 @@ func TestRunEndsWithTheTwin(t *testing.T) {
 	if m.voter.signer.Boot() != 0 {
 		t.Error("the signer was not stopped")
 	}
+}
+
+// TestLiveHeights: which heights can only have been extended while this process ran, before the state
+// has recorded a boot of it and afterwards.
+func TestLiveHeights(t *testing.T) {
+	var w words
+	strange := func(height uint64) bool { return w.foreign(&extension.Heard{Height: height, Extension: []byte{7}}) }
+	check := func(when string, want map[uint64]bool) {
+		t.Helper()
+		for h, live := range want {
+			if strange(h) != live {
+				t.Errorf("%s: height %d live %v, want %v", when, h, !live, live)
+			}
+		}
+	}
+	check("never asked", map[uint64]bool{1: false, 10: false})
+	w.say(10, []byte{1}) // the log of an old copy, replayed
+	check("first height", map[uint64]bool{9: false, 10: false, 11: false})
+	w.say(30, []byte{1}) // caught up
+	check("first height after a gap", map[uint64]bool{10: false, 11: false, 29: false, 30: false, 31: false})
+	w.say(31, []byte{1})
+	check("two heights in a row", map[uint64]bool{30: false, 31: true, 32: false})
+	w.say(31, []byte{7}) // another round
+	check("said in a later round", map[uint64]bool{31: false})
+	w.say(29, nil)
+	check("asked for less", map[uint64]bool{29: false, 31: false})
+
+	w.since = 40
+	w.say(45, nil)
+	check("boot recorded", map[uint64]bool{39: false, 40: false, 41: true, 45: true, 46: true})
+	w.say(200, nil)
+	check("long ago", map[uint64]bool{41: false, 136: false, 137: true})
 }
