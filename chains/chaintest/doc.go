@@ -5,6 +5,6 @@
 //
 // Read Chain first. It implements the source that chains/follow reads without any network
 // and follows the send and delivery rules of the real manager, so honest use gives events
-// that stream.Step accepts. It is no EVM and enforces no limits of the contracts; only tests
+// that stream.Step accepts. It is no EVM and enforces no limits of the contracts; only tests and the simulator
 // may import it. All methods may be called at the same time.
 package chaintest

@@ -23,7 +23,7 @@ import (
 )
 
 // maxUncounted is the share of seeds, in percent, that may prove nothing.
-const maxUncounted = 40
+const maxUncounted = 25
 
 type options struct {
 	seeds, heights uint64
@@ -88,7 +88,11 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		cfg.Trace = w
 	}
 	var ledger *json.Encoder
+	done := map[uint64]bool{}
 	if o.ledger != "" {
+		if err := readLedger(o.ledger, done); err != nil {
+			return err
+		}
 		f, err := os.OpenFile(o.ledger, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // G302: results, no secret
 		if err != nil {
 			return err
@@ -100,7 +104,14 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 	start, last := time.Now(), time.Now()
 	sum := total{fired: map[string]uint64{}}
 	if o.hours > 0 {
-		o.first = uint64(start.UnixNano()) >> 20 // fresh ones
+		// The same for all shards that begin in one hour; what the ledger has is left out.
+		o.first = uint64(start.Unix()/3600) << 20
+	}
+	cfg.Watch = func(height uint64) {
+		if time.Since(last) > 2*time.Second {
+			last = time.Now()
+			fmt.Fprintf(progress, "%s; seed %d at height %d\n", sum.line(start), cfg.Seed, height)
+		}
 	}
 	for k := uint64(0); ; k++ {
 		if o.hours > 0 && time.Since(start) > time.Duration(o.hours*float64(time.Hour)) || o.hours <= 0 && k >= o.seeds || ctx.Err() != nil {
@@ -109,7 +120,9 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		if k%shards != shard-1 {
 			continue
 		}
-		cfg.Seed = o.first + k
+		if cfg.Seed = o.first + k; o.hours > 0 && done[cfg.Seed] {
+			continue
+		}
 		r, err := engine.Run(cfg)
 		if err != nil {
 			if errors.Is(err, engine.ErrConfig) {
@@ -136,10 +149,6 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 			}
 			return fmt.Errorf("seed %d broke a law; again: bridgesim run --seed %d --heights %d%s --trace trace.txt", r.Seed, r.Seed, o.heights, again(o))
 		}
-		if time.Since(last) > 2*time.Second {
-			last = time.Now()
-			fmt.Fprintf(progress, "%s\n", sum.line(start))
-		}
 	}
 	if !o.asJSON {
 		fmt.Fprintf(out, "%s\n%s", sum.line(start), sum.faults())
@@ -165,6 +174,27 @@ type entry struct {
 	engine.Result
 	Commit string `json:"commit"`
 	Began  string `json:"began"`
+}
+
+// readLedger notes the seeds that a ledger has. A last line that was cut off is passed over.
+func readLedger(path string, done map[uint64]bool) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e entry
+		if json.Unmarshal(lines.Bytes(), &e) == nil {
+			done[e.Seed] = true
+		}
+	}
+	return lines.Err()
 }
 
 // commit is what the binary was built from.

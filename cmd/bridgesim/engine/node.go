@@ -3,13 +3,9 @@
 package engine
 
 import (
-	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto/ed25519"
@@ -52,30 +48,6 @@ type node struct {
 	sameRand bool // its randomness repeats after each start
 	syncing  bool // a commit is planned
 	down     string
-}
-
-// home is a copy of a node's disks.
-type home struct {
-	height        int64
-	db            *memory
-	votes, signer []byte
-	commits       [][]kept
-}
-
-// process is what a crash ends.
-type process struct {
-	life    int
-	started bool // its disks were told: what they hold already is no news
-	app     *app.App
-	voter   *voter.Voter
-	loops   []*follow.Loop
-	replay  []bool // the loop's replay is done
-	halted  []bool
-	working bool // a voter's step is planned
-	height  int64
-	first   int64              // height of the first extension that it made; 0: none
-	said    map[int64][]string // what it released, by height
-	caught  bool               // it was told what only a twin can have said
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
@@ -167,7 +139,6 @@ func (n *node) open(p *process) error {
 		return fmt.Errorf("signer journal: %w", err)
 	}
 	n.s.judge(n.s.audit.Started(n.member, p.life, n.facts()))
-	p.started = true
 	label := fmt.Sprintf("%s signer %d", n.name, p.life)
 	if n.sameRand {
 		label = n.name + " signer"
@@ -229,111 +200,6 @@ func (n *node) crash(where string) {
 	n.disk.signer.crash()
 }
 
-// follow reads one source and plans the next look.
-func (n *node) follow(i int) {
-	p := n.proc
-	if p.halted[i] {
-		return
-	}
-	n.s.afterLife(n, n.s.plan.poll/2+n.dice.span(0, n.s.plan.poll), "follow", func() { n.follow(i) })
-	ctx := context.Background()
-	n.guard(func() {
-		err := error(nil)
-		if !p.replay[i] {
-			if err = p.loops[i].Replay(ctx); err == nil {
-				p.replay[i] = true
-			}
-		}
-		for more, steps := true, 0; err == nil && more && steps < 8; steps++ {
-			more, err = p.loops[i].Advance(ctx)
-		}
-		if err == nil {
-			return
-		}
-		n.s.trace.line("follow", "node=%s chain=%d err=%v", n.name, n.s.chains[i].id, err)
-		if follow.Halts(err) {
-			p.halted[i] = true
-			p.voter.Halt(n.s.chains[i].stream(), err)
-			if n.honest() && !n.disk.bad {
-				n.s.fail("halt", "%s halts stream %d: %v", n.name, n.s.chains[i].stream(), err)
-			}
-		}
-	})
-}
-
-// work lets the voter do what may block.
-func (n *node) work() {
-	p := n.proc
-	p.working = false
-	n.guard(func() {
-		p.voter.Step(context.Background())
-		switch err := p.voter.Stopped(); {
-		case err == nil && p.caught:
-			n.s.fail("twin", "%s does not see its twin", n.name)
-		case err == nil:
-		case n.honest() && n.s.plan.twins(n.member):
-			n.s.fire(faultTwin)
-			n.s.trace.line("twin-seen", "node=%s life=%d", n.name, p.life)
-			n.crash("saw its twin")
-			n.retired = true
-		case n.honest():
-			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
-		default:
-			n.crash("a liar forgets that it saw itself lie")
-			n.s.restartSoon(n)
-		}
-	})
-}
-
-// seat is where the application finds its voter.
-type seat struct {
-	n *node
-	p *process
-}
-
-var _ app.Voter = (*seat)(nil)
-
-// Extend implements app.Voter.
-func (s *seat) Extend(a extension.Agenda) []byte { return s.p.voter.Extend(a) }
-
-// Committed implements app.Voter: the voter's worker gets its turn later.
-func (s *seat) Committed(a extension.Agenda) {
-	if !s.n.honest() {
-		a.Heard = extension.Heard{} // it knows that it lies
-	}
-	s.p.hear(a.Heard)
-	s.p.voter.Committed(a)
-	if s.p.working {
-		return
-	}
-	s.p.working = true
-	d := s.n.dice.span(5*time.Millisecond, 150*time.Millisecond)
-	if s.n.slow {
-		d = s.n.dice.span(200*time.Millisecond, 4*time.Second)
-		s.n.s.fire(faultSlowVoter)
-	}
-	s.n.s.afterLife(s.n, d, "voter", s.n.work)
-}
-
-// say remembers what the process released.
-func (p *process) say(height int64, ext []byte) {
-	if p.first == 0 {
-		p.first = height
-	}
-	p.said[height] = append(p.said[height], string(ext))
-	delete(p.said, height-64)
-}
-
-// hear notes when the chain heard this member say what this process did not: after its first
-// extension only another process with its keys can have said it.
-func (p *process) hear(h extension.Heard) {
-	height := int64(h.Height)
-	if len(h.Extension) == 0 || p.first == 0 || height <= p.first || slices.Contains(p.said[height], string(h.Extension)) {
-		return
-	}
-	p.caught = true
-}
-
 // finish applies a decided block. False: the process died.
 func (n *node) finish(b *block) bool {
 	p := n.proc
@@ -360,70 +226,4 @@ func (n *node) finish(b *block) bool {
 		n.s.judge(n.s.audit.AppHash(audit.AppHash{Node: n.index + 1, Fork: 1, Height: uint64(b.height), Hash: r.AppHash}))
 		n.s.committed(n, b, r)
 	})
-}
-
-// copyHome lays a copy of the disks aside, as a backup does: only what is synced.
-func (n *node) copyHome() {
-	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...)}
-	if n.up() {
-		h.height = n.height()
-	}
-	for _, s := range n.shelves {
-		h.commits = append(h.commits, slices.Clip(s.commits))
-	}
-	n.restore = h
-}
-
-// goBack puts an older copy in the place of the disks of a stopped node.
-func (n *node) goBack(h *home) error {
-	n.db = h.db.clone()
-	n.disk.votes.copyFrom(h.votes)
-	n.disk.signer.copyFrom(h.signer)
-	for i := range n.shelves {
-		old, err := shelfOf(h.commits[i])
-		if err != nil {
-			return err
-		}
-		n.shelves[i] = old
-	}
-	return nil
-}
-
-// durable tells a record that was just synced.
-func (n *node) durable(f audit.Fact) {
-	if n.up() && n.proc.started && f.Kind != 0 {
-		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
-	}
-}
-
-// facts are all records on both journals.
-func (n *node) facts() (out []audit.Fact) {
-	for _, r := range n.disk.votes.records() {
-		out = append(out, voteFact(r))
-	}
-	for _, r := range n.disk.signer.records() {
-		out = append(out, signerFact(r))
-	}
-	return out
-}
-
-// voteFact and signerFact read journal records as docs/spec/signing.md has them.
-func voteFact(r []byte) (f audit.Fact) {
-	switch {
-	case len(r) == 73 && r[0] == 1:
-		f = audit.Fact{Kind: audit.VoteBody, Key: [32]byte(r[41:73])}
-	case len(r) == 9 && r[0] == 2:
-		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
-	}
-	return f
-}
-
-func signerFact(r []byte) (f audit.Fact) {
-	switch {
-	case len(r) == 9 && r[0] == 1:
-		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
-	case len(r) == 117 && r[0] == 2:
-		f = audit.Fact{Kind: audit.SessionID, Key: [32]byte(r[13:45])}
-	}
-	return f
 }

@@ -125,9 +125,6 @@ func shortHash(b []byte) string {
 	return short(h[:])
 }
 
-// decided: consensus has a block.
-func (s *sim) decided(*block) {}
-
 // committed: a node applied a block. The first one tells what its state holds now.
 func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 	if b.height <= s.book.told || !n.honest() {

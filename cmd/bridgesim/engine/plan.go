@@ -42,6 +42,7 @@ const (
 	faultLostStore       = "lost-store"
 	faultSameRandom      = "same-randomness"
 	faultTwin            = "twin"
+	faultPowerCut        = "power-cut"
 	faultPartition       = "partition"
 	faultSlowVoter       = "slow-voter"
 	faultSlowCommit      = "slow-commit"
@@ -67,7 +68,7 @@ var catalogue = []struct {
 	{faultOldHome, 250}, {faultLostJournal, 200}, {faultLostStore, 250}, {faultSameRandom, 200},
 	{faultPartition, 350}, {faultSlowVoter, 500}, {faultSlowCommit, 500},
 	{faultDropVotes, 600}, {faultLateVotes, 500}, {faultNilVotes, 400}, {faultRound, 500}, {faultExtendAgain, 400},
-	{faultMissedProposal, 400}, {faultRelayerLies, 400}, {faultTwin, 150},
+	{faultMissedProposal, 400}, {faultRelayerLies, 400}, {faultTwin, 150}, {faultPowerCut, 150},
 }
 
 // plan is what a seed chose: which faults exist, how strong, and the topology.

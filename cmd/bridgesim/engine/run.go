@@ -40,6 +40,8 @@ type Config struct {
 	Heights uint64
 	Faults  []string  // nil: the seed chooses
 	Trace   io.Writer // one line per event; may be nil
+	// Watch is told each decided height; may be nil. It changes nothing.
+	Watch func(height uint64)
 }
 
 // Result is what a run came to.

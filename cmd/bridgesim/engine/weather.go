@@ -109,6 +109,13 @@ var strikes = map[string]struct {
 		s.trace.line("twin", "node=%s height=%d", t.name, main.height())
 		t.start()
 	}},
+	faultPowerCut: {2, func(s *sim, _ *node, _ *dice) {
+		s.fire(faultPowerCut)
+		for _, n := range s.nodes {
+			n.crash("power cut")
+			s.restartSoon(n)
+		}
+	}},
 	faultPartition: {8, func(s *sim, n *node, w *dice) {
 		if n.cut {
 			return

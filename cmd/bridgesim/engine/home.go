@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/aitbc/bridge/cmd/bridgesim/audit"
+)
+
+// home is a copy of a node's disks.
+type home struct {
+	height        int64
+	db            *memory
+	votes, signer []byte
+	commits       [][]kept
+}
+
+// copyHome lays a copy of the disks aside, as a backup does: only what is synced.
+func (n *node) copyHome() {
+	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...)}
+	if n.up() {
+		h.height = n.height()
+	}
+	for _, s := range n.shelves {
+		h.commits = append(h.commits, slices.Clip(s.commits))
+	}
+	n.restore = h
+}
+
+// goBack puts an older copy in the place of the disks of a stopped node.
+func (n *node) goBack(h *home) error {
+	n.db = h.db.clone()
+	n.disk.votes.copyFrom(h.votes)
+	n.disk.signer.copyFrom(h.signer)
+	for i := range n.shelves {
+		old, err := shelfOf(h.commits[i])
+		if err != nil {
+			return err
+		}
+		n.shelves[i] = old
+	}
+	return nil
+}
+
+// durable tells a record that was just synced.
+func (n *node) durable(f audit.Fact) {
+	if n.up() && f.Kind != 0 {
+		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
+	}
+}
+
+// facts are all records on both journals.
+func (n *node) facts() (out []audit.Fact) {
+	for _, r := range n.disk.votes.records() {
+		out = append(out, voteFact(r))
+	}
+	for _, r := range n.disk.signer.records() {
+		out = append(out, signerFact(r))
+	}
+	return out
+}
+
+// voteFact and signerFact read journal records as docs/spec/signing.md has them.
+func voteFact(r []byte) (f audit.Fact) {
+	switch {
+	case len(r) == 73 && r[0] == 1:
+		f = audit.Fact{Kind: audit.VoteBody, Key: [32]byte(r[41:73])}
+	case len(r) == 9 && r[0] == 2:
+		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
+	}
+	return f
+}
+
+func signerFact(r []byte) (f audit.Fact) {
+	switch {
+	case len(r) == 9 && r[0] == 1:
+		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
+	case len(r) == 117 && r[0] == 2:
+		f = audit.Fact{Kind: audit.SessionID, Key: [32]byte(r[13:45])}
+	}
+	return f
+}
