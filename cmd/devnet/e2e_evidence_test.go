@@ -87,13 +87,6 @@ func (w want) missing(before, after evidence) string {
 	return fmt.Sprintf("%s do not show: %+v, before %+v", w, after, before)
 }
 
-func (w want) check(t *testing.T, name string, before, after evidence) {
-	t.Helper()
-	if m := w.missing(before, after); m != "" {
-		t.Errorf("%s: %s", name, m)
-	}
-}
-
 // snapshot is what `bridged status --json` of validator 0 says of every member, each named there
 // by moniker and index.
 func snapshot(ctx context.Context, t *testing.T, n *Network) snap {

@@ -35,11 +35,10 @@ type Actor struct {
 	schedule schedule
 	pause    func(time.Duration)
 
-	mu      sync.Mutex
-	agenda  extension.Agenda // as the state has it, newest
-	boots   boots
-	settled int // agendas with a boot of this process
-	memory  memory
+	mu     sync.Mutex
+	agenda extension.Agenda // as the state has it, newest
+	boots  boots
+	memory memory
 }
 
 // New refuses every chain that is not a devnet. Errors: node.ErrUnsafe.
@@ -142,6 +141,7 @@ func (a *Actor) speak(height uint64, honest []byte) ([]byte, time.Duration) {
 	out := honest
 	if e != nil {
 		e.Boot = a.boots.announce(e.Boot, a.agenda.Boot)
+		a.memory.keepLies(e)
 		if out, err = extension.Encode(e); err != nil {
 			return honest, 0
 		}

@@ -21,10 +21,6 @@ type boots struct {
 // maxSaid bounds the boots that are remembered; a boot lives long, so few are needed.
 const maxSaid = 1 << 12
 
-// settleAfter is how many agendas must show a boot of this process before the votes in state
-// are its own.
-const settleAfter = 6
-
 // announce is what the chain is told instead of own. recorded is the boot in state: a stranger's,
 // from an earlier run of this node, must be passed or nothing would be taken any more.
 func (b *boots) announce(own, recorded uint64) uint64 {
@@ -69,7 +65,6 @@ func (a *Actor) disguise(real extension.Agenda) extension.Agenda {
 	out.Heard, out.Unused = extension.Heard{}, nil
 	if own, ok := a.boots.said[real.Boot]; ok {
 		out.Boot = own
-		a.settled++
 	} else {
 		out.Boot, out.NextSeq, out.Pool = 0, 0, 0
 	}
@@ -79,12 +74,10 @@ func (a *Actor) disguise(real extension.Agenda) extension.Agenda {
 			out.Sessions[i].MyBoot = own
 		}
 	}
-	if a.settled < settleAfter {
-		// Lies of an earlier run, which its journal does not hold, would look like a lost journal.
-		out.Streams = slices.Clone(real.Streams)
-		for i := range out.Streams {
-			out.Streams[i].Voted = nil
-		}
+	out.Streams = slices.Clone(real.Streams)
+	for i := range out.Streams {
+		// A journal that does not hold a vote in state counts as lost; ends below farAway are in it.
+		out.Streams[i].Voted = slices.DeleteFunc(slices.Clone(out.Streams[i].Voted), func(end uint64) bool { return end >= farAway })
 	}
 	return out
 }

@@ -64,7 +64,8 @@ type proposal struct {
 
 // memory is what policies keep between heights.
 type memory struct {
-	votes       []said // honest votes, oldest first
+	votes       []said           // honest votes, oldest first
+	lies        []extension.Vote // told instead of honest ones
 	commitments []extension.Commitment
 }
 
@@ -91,6 +92,26 @@ func (m *memory) remember(height uint64, e *extension.Extension) {
 	for _, c := range e.Commitments {
 		if len(m.commitments) < maxMemory && !slices.Contains(m.commitments, c) {
 			m.commitments = append(m.commitments, c)
+		}
+	}
+}
+
+// lie remembers what was told about a window: a member that lies consistently never says the
+// truth about it afterwards, for that would be equivocation.
+func (m *memory) lie(v extension.Vote) {
+	if !slices.Contains(m.lies, v) {
+		m.lies = append(m.lies, v)
+	}
+	m.lies = m.lies[max(0, len(m.lies)-maxMemory):]
+}
+
+// keepLies repeats the lies that were told about the windows of e.
+func (m *memory) keepLies(e *extension.Extension) {
+	for i := range e.Votes {
+		for _, l := range m.lies {
+			if l.Stream == e.Votes[i].Stream && l.End == e.Votes[i].End {
+				e.Votes[i] = l
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@
 package byzantine
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -22,8 +23,22 @@ func votes() []Policy {
 				if len(e.Votes) == 0 {
 					return nil
 				}
+				told := false
 				for i := range e.Votes {
+					if slices.Contains(t.memory.lies, e.Votes[i]) {
+						continue // a lie already
+					}
+					if slices.ContainsFunc(t.memory.votes, func(s said) bool {
+						return s.Stream == e.Votes[i].Stream && s.End == e.Votes[i].End && s.height < t.height
+					}) {
+						continue // the truth was told: another word would be equivocation
+					}
 					e.Votes[i] = otherDigest(e.Votes[i])
+					t.memory.lie(e.Votes[i])
+					told = true
+				}
+				if !told {
+					return nil
 				}
 				return encode(e)
 			},
@@ -102,6 +117,9 @@ func equivocate(t *turn) []byte {
 	return encode(e)
 }
 
+// farAway is below every made-up end and above every true one.
+const farAway = 1 << 40
+
 func farFuture(t *turn) []byte {
 	e := words(t)
 	for i := range t.agenda.Streams {
@@ -109,7 +127,7 @@ func farFuture(t *turn) []byte {
 		if a.Stride == 0 {
 			continue
 		}
-		end := a.Stride*(1<<40+t.height) - 1
+		end := a.Stride*(farAway+t.height) - 1
 		if t.rand.IntN(2) == 0 {
 			end = ^uint64(0)/a.Stride*a.Stride - 1
 		}
@@ -117,8 +135,8 @@ func farFuture(t *turn) []byte {
 			end += a.Stride // with a stride of two this is 2^64-1: end+1 overflows
 		}
 		v := extension.Vote{Stream: a.Index, End: end, MessageCount: 1<<48 - 1, LeafCount: 1<<48 - 1}
-		for _, h := range []*message.Hash{&v.BlockHash, &v.PeaksHash, &v.Root} {
-			*h = message.Hash(randomBytes(t.rand, 32))
+		for i, h := range []*message.Hash{&v.BlockHash, &v.PeaksHash, &v.Root} {
+			*h = message.Keccak([]byte{byte(i)}, binary.BigEndian.AppendUint64(nil, end)) // the same at every height
 		}
 		if len(e.Votes) < extension.MaxVotes {
 			e.Votes = append(e.Votes, v)
@@ -139,7 +157,7 @@ func flood(t *turn) []byte {
 	}
 	for i := range extension.MaxVotes {
 		e.Votes = append(e.Votes, extension.Vote{
-			Stream: uint16(1 + i%3), End: uint64(i)<<32 | uint64(r.Uint32()) | 1, BlockHash: [32]byte(randomBytes(r, 32)),
+			Stream: uint16(1 + i%3), End: farAway | uint64(i)<<32 | uint64(r.Uint32()) | 1, BlockHash: [32]byte(randomBytes(r, 32)),
 			MessageCount: uint64(r.Uint32()), LeafCount: uint64(r.Uint32()) << 8, PeaksHash: [32]byte(randomBytes(r, 32)), Root: [32]byte(randomBytes(r, 32)),
 		})
 	}

@@ -125,11 +125,12 @@ func TestColludersAgree(t *testing.T) {
 func TestDisguise(t *testing.T) {
 	a, _ := actor(t, "boot-huge", 1)
 	real := asked(100)
+	real.Streams[0].Voted = []uint64{77, farAway + 1}
 	seen := a.disguise(real)
-	if seen.Heard.Height != 0 || seen.Unused != nil || seen.Boot != boot || seen.NextSeq != 8 || seen.Streams[0].Voted != nil {
+	if seen.Heard.Height != 0 || seen.Unused != nil || seen.Boot != boot || seen.NextSeq != 8 || len(seen.Streams[0].Voted) != 1 {
 		t.Errorf("%+v", seen)
 	}
-	if len(real.Streams[0].Voted) != 1 || real.Heard.Height == 0 {
+	if len(real.Streams[0].Voted) != 2 || real.Heard.Height == 0 {
 		t.Error("the agenda itself was changed")
 	}
 	told := spoke(t, a, 101, honest()).Boot
@@ -144,12 +145,49 @@ func TestDisguise(t *testing.T) {
 	if seen = a.disguise(real); seen.Boot != 0 || seen.NextSeq != 0 || seen.Pool != 0 {
 		t.Errorf("%+v", seen)
 	}
-	for range settleAfter {
-		real.Boot = told
-		seen = a.disguise(real)
+}
+
+// TestLiesAreKept: after a turn of lies the truth about the same window would be equivocation.
+func TestLiesAreKept(t *testing.T) {
+	a, _ := actor(t, "other-digest", 1)
+	lie := spoke(t, a, 101, honest())
+	a.schedule = newSchedule(nil, 0, 0)
+	if again := spoke(t, a, 102, honest()); again.Votes[0] != lie.Votes[0] || again.Votes[1] != lie.Votes[1] {
+		t.Errorf("%+v", again.Votes)
 	}
-	if len(seen.Streams[0].Voted) != 1 {
-		t.Error("its own votes are hidden for ever")
+	// And where the truth was told first, it is kept.
+	a, _ = actor(t, "other-digest", 1)
+	a.memory.remember(100, honest())
+	if b, _ := a.speak(101, written(t, honest())); !bytes.Equal(b, written(t, honest())) {
+		t.Errorf("%x", b)
+	}
+}
+
+// TestMadeUpVotesNeverConflict: only equivocate says two things about one window.
+func TestMadeUpVotesNeverConflict(t *testing.T) {
+	for _, name := range []string{"far-future", "flood", "other-digest", "boot-random"} {
+		type window struct {
+			stream uint16
+			end    uint64
+		}
+		said := map[window]extension.Vote{}
+		for seed := range uint64(5) {
+			a, _ := actor(t, name, seed)
+			for height := uint64(101); height < 160; height++ {
+				b, _ := a.speak(height, written(t, honest()))
+				e, err := extension.Decode(b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range e.Votes {
+					w := window{v.Stream, v.End}
+					if old, ok := said[w]; ok && old != v {
+						t.Fatalf("%s: two votes for %+v", name, w)
+					}
+					said[w] = v
+				}
+			}
+		}
 	}
 }
 
