@@ -318,6 +318,9 @@ func (a *Audit) Benched(b Bench) []Violation {
 		if len(b.Heard) > 0 && e.Fork != b.Fork {
 			say("benched for an extension of another fork")
 		}
+		if len(e.Shares) == maxShares {
+			say("benched although the extension was full of other shares")
+		}
 		if slices.ContainsFunc(e.Shares, func(x Share) bool { return x.Session == b.Session }) {
 			say("benched although the share is there")
 		}

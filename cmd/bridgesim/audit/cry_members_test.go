@@ -72,6 +72,9 @@ var memberCries = []cry{
 			})
 		},
 		func(n *net) { bench(n, func(*Bench) {}) }},
+	{Conduct, "benched although the extension was full of other shares",
+		func(n *net) { full(n, maxShares) },
+		func(n *net) { full(n, maxShares-1) }},
 	{Conduct, "benched although the share is there",
 		func(n *net) {
 			bench(n, func(b *Bench) {
@@ -247,6 +250,19 @@ func halted(n *net) {
 	n.vote(3, 8, n.newest())
 	n.vote(3, 9, other(n.newest()))
 	n.a.Halted(ChainHalt{Fork: 1, Height: 9, Member: 3, End: n.newest().End})
+}
+
+// full benches member 1 for an extension with so many shares of other sessions.
+func full(n *net, shares int) {
+	bench(n, func(b *Bench) {
+		var e Extension
+		for i := range shares {
+			number := uint64(i + 2)
+			e.Shares = append(e.Shares, Share{number, n.share(n.session(number, uint32(i+1), n.newest()), 1)})
+		}
+		b.Heard = e.bytes(1)
+		n.a.Released(Release{Member: 1, Incarnation: 1, Height: 7, Bytes: b.Heard})
+	})
 }
 
 // bench benches member 1 at height 8 for the share of session 1, which it did not say at height 7.

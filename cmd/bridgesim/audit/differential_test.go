@@ -238,6 +238,33 @@ func TestExtensionAgreesWithCodec(t *testing.T) {
 	}
 }
 
+// TestQuotasAgreeWithCodec: as many entries of each kind as are allowed, and one more.
+func TestQuotasAgreeWithCodec(t *testing.T) {
+	for kind, quota := range []int{16, 6, 4, 32} {
+		for n := quota - 1; n <= quota+1; n++ {
+			var e Extension
+			for i := range n {
+				switch kind {
+				case 0:
+					e.Shares = append(e.Shares, Share{Session: uint64(i + 1)})
+				case 1:
+					e.Votes = append(e.Votes, Vote{Checkpoint: Checkpoint{End: uint64(i)}})
+				case 2:
+					e.Commitments = append(e.Commitments, Commitment{Seq: uint32(i)})
+				default:
+					e.Heartbeats = append(e.Heartbeats, Heartbeat{Stream: uint16(i)})
+				}
+			}
+			b := e.bytes(1)
+			_, ownErr := DecodeExtension(b)
+			_, err := extension.Decode(b)
+			if allowed := n <= quota; (ownErr == nil) != allowed || (err == nil) != allowed {
+				t.Errorf("kind %d, %d entries: own decoder says %v, the codec %v", kind, n, ownErr, err)
+			}
+		}
+	}
+}
+
 func (e Extension) bytesBoot(b uint64) []byte {
 	out := e.bytes(e.Fork)
 	for i := range 8 {
