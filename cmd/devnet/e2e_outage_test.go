@@ -6,7 +6,6 @@ package devnet
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -103,7 +102,7 @@ func exactlyOnce(ctx context.Context, t *testing.T, n *Network, run *traffic) {
 	}
 	for _, s := range run.sent {
 		if got := len(run.observers[s.Target].of(s.ID)); got != 1 {
-			t.Error(fmt.Sprintf("message %s arrived %d times", s.ID, got))
+			t.Errorf("message %s arrived %d times", s.ID, got)
 		}
 	}
 }
