@@ -22,7 +22,7 @@ import (
 )
 
 // killLimit bounds the wait for a process to come to its failpoint, and for its return.
-const killLimit = time.Minute
+const killLimit = 3 * time.Minute
 
 // TestFailpoints kills real processes at every failpoint of the code while messages flow
 // both ways, one validator and the relayer at a time, and starts each again. Nothing
