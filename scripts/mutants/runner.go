@@ -23,7 +23,7 @@ const (
 	// buildTags are those of every test of the repository.
 	buildTags = "devnet"
 	// testTimeout bounds one run of a test program.
-	testTimeout = time.Minute
+	testTimeout = 3 * time.Minute
 )
 
 var (
