@@ -103,7 +103,7 @@ func (b *byzantine) split() (first, second []string) {
 	for _, name := range b.names {
 		switch w := expected[name]; {
 		case b.lasting[name], w == evidenceInvalid, name == "withhold-share", name == "hide-when-chosen":
-		case w == evidenceRefused, w == evidenceGarbled, w == evidenceProposal:
+		case w == evidenceRefused, w == evidenceGarbled, strings.HasPrefix(name, "propose-"):
 			first = append(first, name)
 		default:
 			second = append(second, name)

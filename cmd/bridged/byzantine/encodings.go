@@ -21,8 +21,8 @@ const (
 )
 
 const (
-	shownRefused = "faults: extensions refused from this member, with the decoder's reason; conduct: garbled when it proposed the next block itself"
-	shownGarbled = "conduct: garbled extensions of this member"
+	shownRefused = "faults: extension_refused, with the rule; conduct: garbled, and faults: extension_ignored, when it proposed the next block itself"
+	shownGarbled = "conduct: garbled; faults: extension_ignored, rule undecodable"
 )
 
 // lateBy is long enough for the others to decide without this precommit and shorter than their

@@ -16,7 +16,7 @@ import (
 // oversizeBytes is how much propose-oversize adds: many parts of a block.
 const oversizeBytes = 8 << 20
 
-const shownProposal = "faults: proposals refused from this proposer, with the reason"
+const shownProposal = "faults: proposal_refused, with the rule"
 
 // proposals are blocks that no honest node accepts.
 func proposals() []Policy {
@@ -73,9 +73,13 @@ func proposals() []Policy {
 			c.Round += 1 + t.rand.Int32N(5)
 			return true
 		})),
-		bad("propose-oversize", "a block with 8 MiB more than it needs", func(_ *turn, p *proposal) [][]byte {
-			return [][]byte{p.honest[0], make([]byte, min(oversizeBytes, p.maximum/2))}
-		}),
+		{
+			Name: "propose-oversize", Does: "a block with 8 MiB more than it needs",
+			Shown: "no fault where it does not arrive in the time for proposals, as of a slow proposer; else faults: proposal_refused, rule transactions",
+			propose: func(_ *turn, p *proposal) [][]byte {
+				return [][]byte{p.honest[0], make([]byte, min(oversizeBytes, p.maximum/2))}
+			},
+		},
 		bad("propose-extra", "further transactions behind the commit", func(t *turn, p *proposal) [][]byte {
 			return [][]byte{p.honest[0], p.honest[0], randomBytes(t.rand, 100)}
 		}),

@@ -14,14 +14,14 @@ import (
 // awayFor is longer than a block: the precommit comes after the next proposal was made.
 const awayFor = 1200 * time.Millisecond
 
-const shownMissing = "conduct: missing shares; benched with reason missing_share"
+const shownMissing = "conduct: missing_shares, bench_reason missing_share"
 
 // signings spoil signing sessions.
 func signings() []Policy {
 	return []Policy{
 		{
 			Name: "invalid-share", Does: "gives a wrong signature share in every session",
-			Shown: "conduct: invalid shares; benched with reason invalid_share",
+			Shown: "conduct: invalid_shares, bench_reason invalid_share",
 			speak: func(t *turn) []byte {
 				e := words(t)
 				if len(e.Shares) == 0 {
@@ -47,7 +47,7 @@ func signings() []Policy {
 		},
 		{
 			Name: "hide-when-chosen", Does: "is a model member until a session waits for its share, then too late with every precommit",
-			Shown: "faults: absences of this member (absent is passed over, never benched); conduct: missing shares when it proposed the next block itself",
+			Shown: "absences (absent is passed over, never benched); conduct: missing_shares when it proposed the next block itself",
 			speak: func(t *turn) []byte {
 				if len(t.agenda.Sessions) == 0 {
 					return nil

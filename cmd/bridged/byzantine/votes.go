@@ -45,7 +45,7 @@ func votes() []Policy {
 		},
 		{
 			Name: "equivocate", Does: "votes for the true root of a window and, one height later, for another",
-			Shown: "conduct: equivocations with stream, end and both bodies; suspended since", Lasting: true,
+			Shown: "conduct: equivocations, evidence with stream, window and both bodies, suspended_since", Lasting: true,
 			speak: equivocate,
 		},
 		{
@@ -60,7 +60,7 @@ func votes() []Policy {
 		},
 		{
 			Name: "wrong-fork", Does: "says everything under another fork number",
-			Shown: "no fault: it counts as silent",
+			Shown: "faults: extensions that count for nothing, rule fork; to the state it counts as absent",
 			speak: func(t *turn) []byte {
 				e := words(t)
 				if e.Empty() {
