@@ -20,7 +20,6 @@ type disk struct {
 	fuse int
 	full bool // writes end in the middle with ENOSPC
 	bad  bool // syncs fail with EIO
-	died func(where string)
 	felt func(fault string)
 }
 
@@ -49,14 +48,16 @@ type write struct {
 }
 
 // burn dies when the fuse ends at this operation.
-func (f *file) burn(op string) {
-	if f.disk.fuse == 0 {
+func (d *disk) burn(where string) {
+	if d.fuse == 0 {
 		return
 	}
-	if f.disk.fuse--; f.disk.fuse == 0 {
-		panic(crash{f.name + "." + op})
+	if d.fuse--; d.fuse == 0 {
+		panic(crash{where})
 	}
 }
+
+func (f *file) burn(op string) { f.disk.burn(f.name + "." + op) }
 
 // ReadAt implements journal.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {

@@ -35,7 +35,7 @@ func (n *node) goBack(h *home) error {
 	n.disk.votes.copyFrom(h.votes)
 	n.disk.signer.copyFrom(h.signer)
 	for i := range n.shelves {
-		old, err := shelfOf(h.commits[i])
+		old, err := shelfOf(h.commits[i], n.disk.burn)
 		if err != nil {
 			return err
 		}

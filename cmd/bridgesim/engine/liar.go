@@ -208,6 +208,18 @@ var tamperings = []struct {
 		v := &c.Votes[l.dice.IntN(len(c.Votes))]
 		v.BlockIdFlag, v.VoteExtension = cmtproto.BlockIDFlagNil, l.dice.bytes(30)
 	})},
+	{"hidden vote", edit(func(l *liar, c *abci.ExtendedCommitInfo, _ *consensus) {
+		if v := l.present(c); v != nil {
+			v.BlockIdFlag, v.VoteExtension, v.ExtensionSignature = cmtproto.BlockIDFlagAbsent, nil, nil
+		}
+	})},
+	{"absent made nil", edit(func(_ *liar, c *abci.ExtendedCommitInfo, _ *consensus) {
+		for i := range c.Votes {
+			if c.Votes[i].BlockIdFlag == cmtproto.BlockIDFlagAbsent {
+				c.Votes[i].BlockIdFlag = cmtproto.BlockIDFlagNil
+			}
+		}
+	})},
 	{"absent made present", edit(func(l *liar, c *abci.ExtendedCommitInfo, _ *consensus) {
 		for i := range c.Votes {
 			if c.Votes[i].BlockIdFlag != cmtproto.BlockIDFlagCommit {

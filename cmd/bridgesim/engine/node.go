@@ -57,7 +57,7 @@ func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share 
 	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }
 	n.disk.signer.durable = func(r []byte) { n.durable(signerFact(r)) }
 	for _, c := range s.chains {
-		n.shelves = append(n.shelves, newShelf())
+		n.shelves = append(n.shelves, newShelf(n.disk.burn))
 		n.views = append(n.views, &view{chain: c, dice: roll(s.cfg.Seed, fmt.Sprintf("%s view %d", name, c.index)), felt: s.fire})
 	}
 	return n
@@ -78,8 +78,10 @@ func (n *node) guard(f func()) (alive bool) {
 	if !n.up() {
 		return false
 	}
-	life := n.proc.life
+	life, before := n.proc.life, n.s.running
+	n.s.running = n
 	defer func() {
+		n.s.running = before
 		switch p := recover().(type) {
 		case nil:
 			alive = n.proc != nil && n.proc.life == life

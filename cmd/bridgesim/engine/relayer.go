@@ -40,7 +40,7 @@ func newRelayer(s *sim, index int) *relayer {
 	r := &relayer{s: s, index: index, dice: roll(s.cfg.Seed, fmt.Sprintf("relayer %d", index)), cursor: make([]uint64, len(s.chains)), jobs: map[message.ID]*job{}}
 	for i, c := range s.chains {
 		v := &view{chain: c, dice: roll(s.cfg.Seed, fmt.Sprintf("relayer %d view %d", index, i)), felt: s.fire}
-		shelf := newShelf()
+		shelf := newShelf(nil)
 		loop, err := follow.New(follow.Config{Stream: c.config(), Source: v, Store: shelf, ReplayFrom: follow.NoReplay})
 		if err != nil {
 			s.fail("setup", "relayer: %v", err)

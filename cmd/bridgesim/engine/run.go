@@ -91,6 +91,7 @@ type sim struct {
 	lives    []int // processes of each member so far
 	cons     *consensus
 	relayers []*relayer
+	running  *node // whose code runs now
 	book     *book
 	weather  *dice
 	odds     map[string]*dice // of each fault
@@ -128,6 +129,7 @@ func Run(cfg Config) (res Result, err error) {
 		if err = s.setUp(); err != nil {
 			return
 		}
+		defer s.watchFailpoints()()
 		s.loop()
 		s.finish()
 	}()

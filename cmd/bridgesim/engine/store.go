@@ -12,6 +12,7 @@ import (
 type shelf struct {
 	*store.Memory
 	commits []kept
+	burn    func(where string) // may end the process; nil: never
 }
 
 type kept struct {
@@ -19,24 +20,31 @@ type kept struct {
 	windows []stream.Window
 }
 
-func newShelf() *shelf { return &shelf{Memory: store.NewMemory()} }
+func newShelf(burn func(where string)) *shelf { return &shelf{Memory: store.NewMemory(), burn: burn} }
 
 // Commit implements stream.Store.
 func (s *shelf) Commit(state stream.State, windows []stream.Window) error {
+	if s.burn != nil {
+		s.burn("store.before-commit")
+	}
 	if err := s.Memory.Commit(state, windows); err != nil {
 		return err
 	}
 	s.commits = append(s.commits, kept{state, windows})
+	if s.burn != nil {
+		s.burn("store.committed")
+	}
 	return nil
 }
 
 // shelfOf is a new store with these commits.
-func shelfOf(commits []kept) (*shelf, error) {
-	out := newShelf()
+func shelfOf(commits []kept, burn func(where string)) (*shelf, error) {
+	out := newShelf(nil)
 	for _, k := range commits {
 		if err := out.Commit(k.state, k.windows); err != nil {
 			return nil, err
 		}
 	}
+	out.burn = burn
 	return out, nil
 }

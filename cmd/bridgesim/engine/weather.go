@@ -39,7 +39,7 @@ var strikes = map[string]struct {
 			s.restartSoon(n)
 		}
 	}},
-	faultCrashInside: {10, func(_ *sim, n *node, w *dice) { n.disk.fuse = w.between(1, 15) }},
+	faultCrashInside: {10, func(_ *sim, n *node, w *dice) { n.disk.fuse = w.between(1, 25) }},
 	faultDiskFull: {5, func(s *sim, n *node, w *dice) {
 		n.disk.full = true
 		s.after(w.span(time.Second, 15*time.Second), "disk-freed", n.index, func() { n.disk.full = false })
@@ -85,7 +85,7 @@ var strikes = map[string]struct {
 	faultLostStore: {6, func(s *sim, n *node, w *dice) {
 		s.fire(faultLostStore)
 		n.crash("store lost")
-		n.shelves[w.IntN(len(n.shelves))] = newShelf()
+		n.shelves[w.IntN(len(n.shelves))] = newShelf(n.disk.burn)
 		s.restartSoon(n)
 	}},
 	faultSameRandom: {4, func(s *sim, n *node, w *dice) {

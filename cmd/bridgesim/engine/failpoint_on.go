@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build failpoint
+
+package engine
+
+import "github.com/aitbc/bridge/chains/failpoint"
+
+func init() { hookable = failpoint.SetHook }
