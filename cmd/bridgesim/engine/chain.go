@@ -88,7 +88,9 @@ func (c *chain) found() {
 			c.s.fail("setup", "add lane: %v", err)
 		}
 	}
-	c.contract.Seal()
+	if err := c.contract.Seal(); err != nil {
+		c.s.fail("setup", "seal: %v", err)
+	}
 	for r := range recipients {
 		c.contract.Recipient(recipients[r].address, recipients[r].behaviour)
 	}
@@ -153,7 +155,7 @@ func (c *chain) send(block uint64) {
 func (c *chain) emit(block uint64, to *chain) {
 	r := 0
 	switch n := c.dice.IntN(100); {
-	case n < 2 && c.s.plan.has(faultRefuse):
+	case c.s.struck(faultRefuse, 20):
 		r = 3
 	case n < 8:
 		r = 2

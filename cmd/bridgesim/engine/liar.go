@@ -149,9 +149,7 @@ func (l *liar) speak(height int64, honest []byte) []byte {
 	if err != nil || e == nil {
 		e = &extension.Extension{Fork: 1}
 	}
-	for _, v := range e.Votes {
-		l.seen = append(l.seen, v)
-	}
+	l.seen = append(l.seen, e.Votes...)
 	l.seen = l.seen[max(0, len(l.seen)-3):]
 	p := policies[l.now]
 	out := p.say(l, e, honest)

@@ -42,6 +42,7 @@ type node struct {
 	views   []*view
 
 	proc     *process
+	life     int  // number of the newest process
 	cut      bool // sees no other node
 	slow     bool // its voter works late
 	lazy     bool // it commits late
@@ -104,7 +105,7 @@ func (n *node) start() {
 	}
 	n.s.lives[n.member]++
 	p := &process{life: n.s.lives[n.member], said: map[int64][]string{}}
-	n.proc = p
+	n.proc, n.life = p, p.life
 	n.s.trace.line("start", "node=%s life=%d", n.name, p.life)
 	var err error
 	alive := n.guard(func() { err = n.open(p) })

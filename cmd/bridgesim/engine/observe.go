@@ -112,9 +112,11 @@ func (s *sim) released(n *node, height int64, ext []byte) {
 			}
 		}
 	}
-	n.proc.say(height, ext)
+	if n.up() { // a liar signs without its process too
+		n.proc.say(height, ext)
+	}
 	s.trace.line("extend", "node=%s height=%d bytes=%d hash=%s", n.name, height, len(ext), shortHash(ext))
-	s.judge(s.audit.Released(audit.Release{Member: n.member, Incarnation: n.proc.life, Height: uint64(height), Bytes: ext}))
+	s.judge(s.audit.Released(audit.Release{Member: n.member, Incarnation: n.life, Height: uint64(height), Bytes: ext}))
 }
 
 func shortHash(b []byte) string {
