@@ -40,6 +40,8 @@ test: test-go test-contracts ## all unit and contract tests
 .PHONY: test-go
 test-go: ## Go tests
 	$(GO) test -tags $(TAGS) ./...
+	$(GO) test -tags '$(TAGS) byzantine' ./cmd/bridged/...
+	$(GO) test -tags '$(TAGS) failpoint' ./chains/failpoint
 
 .PHONY: test-contracts
 test-contracts: setup ## Solidity tests with forge
@@ -83,6 +85,7 @@ $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION):
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## formatting, vet and golangci-lint
 	@test -z "$$(gofmt -l chains keys verifier relayer cmd scripts contracts/*.go)" || { gofmt -l chains keys verifier relayer cmd scripts contracts/*.go; exit 1; }
 	$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) run --build-tags $(TAGS) ./...
+	$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) run --build-tags $(TAGS),e2e,byzantine,failpoint ./cmd/... ./chains/failpoint
 
 .PHONY: layers
 layers: ## imports point down only
