@@ -46,7 +46,7 @@ func (n *node) goBack(h *home) error {
 
 // durable tells a record that was just synced.
 func (n *node) durable(f audit.Fact) {
-	if n.up() && f.Kind != 0 {
+	if n.up() && n.proc.told && f.Kind != 0 {
 		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
 	}
 }

@@ -142,6 +142,7 @@ func (n *node) open(p *process) error {
 		return fmt.Errorf("signer journal: %w", err)
 	}
 	n.s.judge(n.s.audit.Started(n.member, p.life, n.facts()))
+	p.told = true
 	label := fmt.Sprintf("%s signer %d", n.name, p.life)
 	if n.sameRand {
 		label = n.name + " signer"

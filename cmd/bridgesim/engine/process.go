@@ -23,6 +23,7 @@ type process struct {
 	halted  []bool
 	working bool // a voter's step is planned
 	height  int64
+	told    bool               // the auditors know it; what its journals held before they know too
 	first   int64              // height of the first extension that it made; 0: none
 	said    map[int64][]string // what it released, by height
 	caught  bool               // it was told what only a twin can have said
