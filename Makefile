@@ -40,7 +40,8 @@ test: test-go test-contracts ## all unit and contract tests
 .PHONY: test-go
 test-go: ## Go tests
 	$(GO) test -tags $(TAGS) ./...
-	$(GO) test -tags '$(TAGS) byzantine' ./cmd/bridged/...
+	$(GO) test -tags '$(TAGS) byzantine' -run TestByzantine ./cmd/bridged
+	$(GO) test -tags '$(TAGS) byzantine' ./cmd/bridged/byzantine
 	$(GO) test -tags '$(TAGS) failpoint' ./chains/failpoint
 
 .PHONY: test-contracts
