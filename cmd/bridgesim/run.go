@@ -107,11 +107,12 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		// The same for all shards that begin in one hour; what the ledger has is left out.
 		o.first = uint64(start.Unix()/3600) << 20
 	}
-	cfg.Watch = func(height uint64) {
+	cfg.Watch = func(height uint64) bool {
 		if time.Since(last) > 2*time.Second {
 			last = time.Now()
 			fmt.Fprintf(progress, "%s; seed %d at height %d\n", sum.line(start), cfg.Seed, height)
 		}
+		return ctx.Err() == nil
 	}
 	for k := uint64(0); ; k++ {
 		if o.hours > 0 && time.Since(start) > time.Duration(o.hours*float64(time.Hour)) || o.hours <= 0 && k >= o.seeds || ctx.Err() != nil {
@@ -129,6 +130,9 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 				return exit.Usage(err)
 			}
 			return err
+		}
+		if ctx.Err() != nil && !r.Failed() {
+			break
 		}
 		sum.add(&r)
 		if ledger != nil {

@@ -275,9 +275,6 @@ func (c *consensus) decide(b *block, present []*node) bool {
 	c.blocks = append(c.blocks, b)
 	c.votes, c.round = votes, b.round
 	s.trace.line("decided", "height=%d round=%d proposer=%d votes=%d", b.height, b.round, b.proposer, intime)
-	if s.cfg.Watch != nil {
-		s.cfg.Watch(uint64(b.height))
-	}
 	for _, n := range s.nodes {
 		c.kick(n)
 	}

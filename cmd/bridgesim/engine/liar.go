@@ -142,7 +142,7 @@ func pack(e *extension.Extension) []byte {
 
 // speak is the member's extension in place of the honest one.
 func (l *liar) speak(height int64, honest []byte) []byte {
-	if height > l.till {
+	if height > l.till || l.dice.chance(20) {
 		l.now, l.till = l.dice.IntN(len(policies)), height+int64(l.dice.between(1, 25))
 	}
 	e, err := extension.Decode(honest)

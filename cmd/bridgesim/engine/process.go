@@ -76,6 +76,7 @@ func (n *node) work() {
 			n.s.trace.line("twin-seen", "node=%s life=%d", n.name, p.life)
 			n.crash("saw its twin")
 			n.retired = true
+			n.s.after(n.dice.span(5*time.Second, 40*time.Second), "twin-ended", n.index, func() { n.s.endTwin(n.member) })
 		case n.honest():
 			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
 		default:

@@ -31,7 +31,9 @@ const (
 	needed   = 80
 	relayers = 2
 	// maxEvents per height bounds a run in which consensus does not move.
-	maxEvents = 20_000
+	maxEvents = 3_000
+	// watchEvery is how many events pass between two calls of Watch.
+	watchEvery = 256
 )
 
 // Config says what to run.
@@ -40,8 +42,8 @@ type Config struct {
 	Heights uint64
 	Faults  []string  // nil: the seed chooses
 	Trace   io.Writer // one line per event; may be nil
-	// Watch is told each decided height; may be nil. It changes nothing.
-	Watch func(height uint64)
+	// Watch is told the height every so many events and says whether to go on; may be nil.
+	Watch func(height uint64) bool
 }
 
 // Result is what a run came to.
@@ -100,6 +102,7 @@ type sim struct {
 	refusals int
 	problems []string
 	healed   uint64 // height
+	stopped  bool   // by Watch
 }
 
 // Run runs one seed.
@@ -219,6 +222,10 @@ func (s *sim) loop() {
 			return
 		}
 		h := uint64(s.cons.tip())
+		if s.cfg.Watch != nil && count%watchEvery == 0 && !s.cfg.Watch(h) {
+			s.stopped = true
+			return
+		}
 		s.turn(h)
 		if h >= s.cfg.Heights && s.book.done() || h >= s.cfg.Heights+extraHeights {
 			return
@@ -315,7 +322,7 @@ func (s *sim) memberNode(member int) *node { return s.nodes[member-1] }
 
 // finish asks the auditors what only the end shows.
 func (s *sim) finish() {
-	if s.failed() {
+	if s.failed() || s.stopped {
 		return
 	}
 	s.judge(s.audit.End(audit.End{Healed: s.healed, Reasons: s.book.reasons()}))
@@ -340,6 +347,9 @@ func (s *sim) result() Result {
 
 // counts is the guard against runs that prove nothing.
 func (s *sim) counts(r *Result) (bool, string) {
+	if s.stopped {
+		return false, "stopped"
+	}
 	if r.Sent == 0 || 100*r.Delivered < needed*r.Sent {
 		return false, fmt.Sprintf("%d of %d messages arrived", r.Delivered, r.Sent)
 	}

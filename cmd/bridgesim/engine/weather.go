@@ -179,16 +179,29 @@ func (s *sim) restartSoon(n *node) {
 	s.after(n.dice.span(500*time.Millisecond, 12*time.Second), "restart", n.index, n.start)
 }
 
+// endTwin is what a person does: stop the copy for good, then start the other.
+func (s *sim) endTwin(member int) {
+	for _, n := range s.nodes {
+		if n.member == member && n.twin {
+			n.crash("retired")
+			n.retired = true
+		}
+	}
+	main := s.memberNode(member)
+	main.retired = false
+	main.start()
+	s.cons.kick(main)
+}
+
 // mend ends every fault but what Byzantine members do by themselves.
 func (s *sim) mend() {
 	for _, c := range s.chains {
 		c.stalled, c.asleep = false, false
 	}
+	if s.plan.twin != 0 {
+		s.endTwin(s.plan.twin)
+	}
 	for _, n := range s.nodes {
-		// Of twins a person stops the copy for good, then starts the other.
-		if n.retired = n.twin; n.twin {
-			n.crash("retired")
-		}
 		n.cut, n.slow, n.lazy, n.sameRand, n.disk.fuse, n.disk.full = false, false, false, false, 0, false
 		if n.disk.bad {
 			n.disk.bad = false
