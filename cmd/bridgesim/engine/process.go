@@ -77,6 +77,13 @@ func (n *node) work() {
 			n.crash("saw its twin")
 			n.retired = true
 			n.s.after(n.dice.span(5*time.Second, 40*time.Second), "twin-ended", n.index, func() { n.s.endTwin(n.member) })
+		case n.honest() && n.s.plan.has(faultSameRandom) && n.s.plan.has(faultOldHome):
+			// Restored to a height at which it had started before, with the randomness of that start, it
+			// takes the same boot and finds it in the state as its own: it must stop, for its pairs are
+			// those of its former life.
+			n.s.trace.line("own-past", "node=%s life=%d", n.name, p.life)
+			n.crash("took its own past for a twin")
+			n.s.restartSoon(n)
 		case n.honest():
 			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
 		default:
