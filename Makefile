@@ -69,9 +69,10 @@ sim: ## seeded simulator: 50 seeds of 200 heights, or HOURS=2 SHARD=i/n for more
 	$(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/bridgesim
 	$(BIN)/bridgesim run $(if $(HOURS),--hours $(HOURS) --shard $(SHARD),--seeds 50) --heights 200
 
+SLICE ?= 1/1
 .PHONY: mutants
-mutants: ## wrong versions of our own code, each caught by a named test (docs/mutants.md)
-	$(GO) run ./scripts/mutants
+mutants: setup ## wrong versions of our own code, each caught by a named test (docs/mutants.md); SLICE=i/n for a part
+	$(GO) run ./scripts/mutants -slice $(SLICE)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 10s) each
