@@ -47,6 +47,7 @@ type node struct {
 	slow     bool // its voter works late
 	lazy     bool // it commits late
 	sameRand bool // its randomness repeats after each start
+	clone    bool // it went back in time with its randomness: as good as a twin of itself
 	syncing  bool // a commit is planned
 	down     string
 }

@@ -84,6 +84,13 @@ func (n *node) work() {
 			n.s.trace.line("own-past", "node=%s life=%d", n.name, p.life)
 			n.crash("took its own past for a twin")
 			n.s.restartSoon(n)
+		case n.honest() && n.clone:
+			// An old home and the old randomness give the old boot: it must stop, and a
+			// person starts it with fresh randomness.
+			n.s.fire("clone-stops")
+			n.crash("met its own past")
+			n.clone, n.sameRand = false, false
+			n.s.restartSoon(n)
 		case n.honest():
 			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)
 		default:
