@@ -132,8 +132,9 @@ func (c *chain) mine() {
 	c.s.judge(c.s.audit.Block(uint64(c.id), head.Number, head.Hash))
 	c.s.trace.line("block", "chain=%d number=%d hash=%s", c.id, head.Number, short(head.Hash[:]))
 	c.finalize(head.Number)
-	if head.Number > c.final && c.s.struck(faultReorg, c.profile.reorgs) {
-		c.reorg(c.dice.between(1, int(head.Number-c.final)))
+	// Block 1 opens the lanes; the model has nobody who would open them again.
+	if kept := max(c.final, 1); head.Number > kept && c.s.struck(faultReorg, c.profile.reorgs) {
+		c.reorg(c.dice.between(1, int(head.Number-kept)))
 	}
 }
 
