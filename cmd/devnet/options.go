@@ -120,11 +120,13 @@ func (o *Options) prepare() error {
 	return os.WriteFile(filepath.Join(o.Dir, marker), nil, 0o600)
 }
 
-// choosePorts finds an offset at which every port of every validator is free.
+// choosePorts finds an offset at which every port of every validator is free. All of them stay below 32768,
+// where the system begins to take ports for outgoing connections: one that is free now could be one of those
+// when the validator starts.
 func (o *Options) choosePorts() error {
 	var err error
 	for range 200 {
-		o.PortOffset = 1000 + 500*rand.IntN(50) + rand.IntN(90)
+		o.PortOffset = 500 + rand.IntN(4500)
 		if err = freePorts(o.PortOffset, o.Validators); err == nil {
 			return nil
 		}
