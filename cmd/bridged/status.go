@@ -86,8 +86,8 @@ func printStatus(out io.Writer, s *node.Status) error {
 		} else if m.BenchUntil != 0 {
 			state = "benched"
 		}
-		l.print("member %d  %q  %s  %s  equivocations %d  garbled %d  invalid shares %d  missing shares %d",
-			m.Member, m.Moniker, m.Address, state, m.Equivocations.Count, m.Garbled.Count, m.InvalidShares.Count, m.MissingShares.Count)
+		l.print("member %d  %q  %s  %s  equivocations %d  garbled %d  invalid shares %d  missing shares %d  wrong votes %d",
+			m.Member, m.Moniker, m.Address, state, m.Equivocations.Count, m.Garbled.Count, m.InvalidShares.Count, m.MissingShares.Count, m.WrongVotes.Count)
 	}
 	for _, f := range s.Faults {
 		l.print("fault  %s %s  member %d %q  %s  %d times  heights %d to %d  %s", f.Kind, f.Rule, f.Member, f.Moniker, f.Address, f.Count, f.First, f.Last, f.Detail)

@@ -15,6 +15,7 @@ type evidence struct {
 	Refused, Ignored, Proposals uint64          // seen by that node
 	Absent                      uint64          // height of the newest commit without the member
 	Garbled, Invalid, Missing   uint64          // in state
+	Wrong                       uint64          // in state
 	Equivocations               uint64          // in state
 	Suspended                   bool            // in state
 	Blamed                      map[string]bool // levels of the problems that name the member
@@ -35,6 +36,7 @@ const (
 	evidenceProposal     want = "refused proposals"
 	evidenceInvalid      want = "invalid shares"
 	evidenceMissing      want = "missing shares"
+	evidenceWrong        want = "wrong votes"
 	evidenceAbsent       want = "absences"
 	evidenceEquivocation want = "equivocations and suspension"
 )
@@ -45,7 +47,7 @@ var expected = map[string]want{
 	"duplicate-entries": evidenceRefused, "reserved-bytes": evidenceRefused, "trailing-bytes": evidenceRefused,
 	"false-counts": evidenceRefused, "other-version": evidenceRefused,
 	"late-garbage": evidenceGarbled, "late-oversized": evidenceGarbled,
-	"other-digest": evidenceNone, "equivocate": evidenceEquivocation, "far-future": evidenceNone, "flood": evidenceNone,
+	"other-digest": evidenceWrong, "equivocate": evidenceEquivocation, "far-future": evidenceNone, "flood": evidenceNone,
 	"wrong-fork": evidenceIgnored, "silent": evidenceNone,
 	"invalid-share": evidenceInvalid, "withhold-share": evidenceMissing, "hide-when-chosen": evidenceAbsent,
 	"commitments-invalid": evidenceNone, "commitments-foreign": evidenceMissing, "commitments-reused": evidenceMissing,
@@ -74,6 +76,8 @@ func (w want) missing(before, after evidence) string {
 		grew = after.Invalid > before.Invalid
 	case evidenceMissing:
 		grew = after.Missing > before.Missing
+	case evidenceWrong:
+		grew = after.Wrong > before.Wrong
 	case evidenceAbsent:
 		grew = after.Absent > before.Absent
 	case evidenceEquivocation:
@@ -100,7 +104,7 @@ func snapshot(ctx context.Context, t *testing.T, n *Network) snap {
 	for _, c := range s.Conduct {
 		index[c.Moniker] = c.Member
 		out[c.Moniker] = evidence{
-			Garbled: uint64(c.Garbled.Count), Invalid: uint64(c.InvalidShares.Count), Missing: uint64(c.MissingShares.Count),
+			Garbled: uint64(c.Garbled.Count), Invalid: uint64(c.InvalidShares.Count), Missing: uint64(c.MissingShares.Count), Wrong: uint64(c.WrongVotes.Count),
 			Equivocations: uint64(c.Equivocations.Count), Suspended: c.Suspended != 0, Blamed: map[string]bool{},
 		}
 	}

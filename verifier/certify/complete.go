@@ -126,13 +126,15 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 	return nil
 }
 
-// purgeVotes drops the stream's votes, of former members too, that cannot follow c.
+// purgeVotes drops the stream's votes, of former members too, that cannot follow c. Who had voted for
+// another body of the same window has that recorded; it costs nothing else, for endpoints lie to honest members.
 func (s *step) purgeVotes(c *certificate) error {
 	type change struct {
 		key  []byte
 		list ballots
 	}
 	var changes []change
+	var wrong []member
 	err := s.st.each(keyStream(prefixBallots, c.Ballot.Stream), nil, func(key, value []byte) (bool, error) {
 		var list, keep ballots
 		if err := decode(value, &list); err != nil {
@@ -141,6 +143,9 @@ func (s *step) purgeVotes(c *certificate) error {
 		for i := range list {
 			if grows(&c.Ballot.Vote, &list[i].Vote) {
 				keep = append(keep, list[i])
+			}
+			if m, ok := s.ep.find(key[3:]); ok && list[i].End == c.Ballot.End && list[i].Body != c.Ballot.Body {
+				wrong = append(wrong, m)
 			}
 		}
 		if len(keep) != len(list) {
@@ -156,6 +161,11 @@ func (s *step) purgeVotes(c *certificate) error {
 			s.st.kv.Delete(ch.key)
 		} else {
 			s.st.set(ch.key, &ch.list)
+		}
+	}
+	for _, m := range wrong {
+		if err := s.record(m, func(c *conduct) *occurrences { return &c.Wrong }); err != nil {
+			return err
 		}
 	}
 	return nil

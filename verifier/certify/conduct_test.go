@@ -299,3 +299,30 @@ func TestCoverage(t *testing.T) {
 		t.Fatal("heartbeats set a target")
 	}
 }
+
+// A member that voted for another body of a window that was certified is named, and nothing else happens to it:
+// its endpoints may have lied. Votes for other windows prove nothing.
+func TestWrongVotesAreCounted(t *testing.T) {
+	n := newNet(t, 4)
+	n.vote(1, 9, 0, 1, 2, 3)
+	n.vote(1, 9, 7, 4)
+	n.vote(1, 7, 7, 1) // another window, which nobody certified
+	for range 20 {
+		n.block()
+		if _, ok := n.newest(1); ok {
+			break
+		}
+	}
+	n.certified(1, 9, 0)
+	at := uint64(n.h)
+	n.blocks(3)
+	for i, m := range n.members().Members {
+		want := certifyv1.Occurrences{}
+		if i == 3 {
+			want = certifyv1.Occurrences{Count: 1, Height: at}
+		}
+		if m.WrongVotes != want || m.Suspension != nil || m.Bench != nil || m.Equivocations.Count != 0 {
+			t.Errorf("member %d: %+v, want wrong votes %+v alone", i+1, m, want)
+		}
+	}
+}

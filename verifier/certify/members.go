@@ -82,7 +82,7 @@ func (s *step) member(m member) (out certifyv1.Member, err error) {
 	}
 	out = certifyv1.Member{
 		Index: uint32(m.index), Address: m.addr[:],
-		Garbled: c.Garbled.proto(), InvalidShares: c.Invalid.proto(), MissingShares: c.Missing.proto(), Equivocations: c.Equivocations.proto(),
+		Garbled: c.Garbled.proto(), InvalidShares: c.Invalid.proto(), MissingShares: c.Missing.proto(), Equivocations: c.Equivocations.proto(), WrongVotes: c.Wrong.proto(),
 		Boot: at.Boot, NextSeq: at.Next, Pool: uint32(len(have)),
 	}
 	if known[1] {

@@ -123,6 +123,7 @@ type conduct struct {
 	Invalid       occurrences // invalid shares
 	Missing       occurrences // signed extensions without the share that was due, once per session
 	Equivocations occurrences // in all streams
+	Wrong         occurrences // windows that were certified with another body than it had voted for
 }
 
 // suspension takes a member out of everything but open sessions while Epoch is the active
@@ -257,7 +258,7 @@ func (h *heartbeat) fields(f *fields)   { f.u64(&h.End); f.u64(&h.Height) }
 func (o *occurrences) fields(f *fields) { f.u32(&o.Count); f.u64(&o.Height) }
 
 func (c *conduct) fields(f *fields) {
-	for _, o := range []*occurrences{&c.Garbled, &c.Invalid, &c.Missing, &c.Equivocations} {
+	for _, o := range []*occurrences{&c.Garbled, &c.Invalid, &c.Missing, &c.Equivocations, &c.Wrong} {
 		o.fields(f)
 	}
 }

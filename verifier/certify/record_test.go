@@ -20,7 +20,7 @@ func records() []record {
 		&target{End: 9, Sticky: 8, Rank: 7},
 		&bench{Level: 2, Until: 100, Reason: reasonInvalid},
 		&heartbeat{End: 9, Height: 8},
-		&conduct{Garbled: occurrences{1, 2}, Invalid: occurrences{3, 4}, Missing: occurrences{5, 6}, Equivocations: occurrences{7, 8}},
+		&conduct{Garbled: occurrences{1, 2}, Invalid: occurrences{3, 4}, Missing: occurrences{5, 6}, Equivocations: occurrences{7, 8}, Wrong: occurrences{9, 10}},
 		&suspension{Epoch: 1, Since: 2, Stream: 3, End: 4},
 		&halt{Reason: reasonTooMany, Height: 2, Member: 3, Addr: address{4}, Stream: 5, End: 6},
 		&b,

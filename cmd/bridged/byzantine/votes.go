@@ -17,7 +17,7 @@ func votes() []Policy {
 	return []Policy{
 		{
 			Name: "other-digest", Does: "votes for another root of every window, the same one each time: members that collude agree on it",
-			Shown: "no fault: being wrong is not provable, its endpoints may lie to it; it is outvoted and never signs",
+			Shown: "conduct: wrong_votes, a warning, for its endpoints may lie to it; it is outvoted and never signs",
 			speak: func(t *turn) []byte {
 				e := words(t)
 				if len(e.Votes) == 0 {

@@ -31,6 +31,7 @@ type Conduct struct {
 	Garbled       Times          `json:"garbled"`
 	InvalidShares Times          `json:"invalid_shares"`
 	MissingShares Times          `json:"missing_shares"`
+	WrongVotes    Times          `json:"wrong_votes"` // windows certified with another checkpoint than it had voted for
 }
 
 // Equivocation is a member's newest case in one stream; the signed words are in block Height.
@@ -80,7 +81,7 @@ func (s *Status) judge(ctx context.Context, conn *grpc.ClientConn, names map[uin
 		one := Conduct{
 			Member: m.Index, Moniker: names[m.Index], Address: fmt.Sprintf("%X", m.Address),
 			Equivocations: times(m.Equivocations), Garbled: times(m.Garbled),
-			InvalidShares: times(m.InvalidShares), MissingShares: times(m.MissingShares),
+			InvalidShares: times(m.InvalidShares), MissingShares: times(m.MissingShares), WrongVotes: times(m.WrongVotes),
 		}
 		if m.Suspension != nil {
 			one.Suspended = m.Suspension.Since

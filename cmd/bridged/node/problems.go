@@ -90,6 +90,9 @@ func (s *Status) Conclude() {
 		if m.MissingShares.Count > 0 {
 			say(LevelWarning, "was present without the share it owed %d times, last in block %d", m.MissingShares.Count, m.MissingShares.Last)
 		}
+		if m.WrongVotes.Count > 0 {
+			say(LevelWarning, "had voted for another checkpoint than the certified one of %d windows, last in block %d: it lies or its endpoints do", m.WrongVotes.Count, m.WrongVotes.Last)
+		}
 		if m.BenchUntil != 0 {
 			say(LevelWarning, "is benched until height %d (%s)", m.BenchUntil, m.BenchReason)
 		}
