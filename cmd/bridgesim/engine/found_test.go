@@ -12,7 +12,7 @@ func TestFoundSeeds(t *testing.T) {
 		was           string
 	}{
 		{1001, 200, "a member whose two copies had seen each other never came back, and consensus stood still"},
-		{522913316907, 400, "a home restored with the randomness of its former life was taken for no twin"},
+		{522913316907, 400, "a home restored with the randomness of its former life took that life's boot and rightly stopped, and the run expected it to go on"},
 		{522914365515, 400, "the block that opens the lanes was reorganized away"},
 		{522913316974, 400, "what recovery made durable was told before the process had started"},
 	} {

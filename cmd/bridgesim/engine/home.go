@@ -46,6 +46,13 @@ func (n *node) goBack(h *home) error {
 
 // durable tells a record that was just synced.
 func (n *node) durable(f audit.Fact) {
+	if n.up() && n.proc.told && f.Kind == audit.BootID {
+		if life, known := n.boots[f.Boot]; !known {
+			n.boots[f.Boot] = n.proc.life
+		} else if life != n.proc.life {
+			n.proc.reborn = true
+		}
+	}
 	if n.up() && n.proc.told && f.Kind != 0 {
 		n.s.judge(n.s.audit.Durable(n.member, n.proc.life, f))
 	}

@@ -42,18 +42,18 @@ type node struct {
 	views   []*view
 
 	proc     *process
-	life     int  // number of the newest process
-	cut      bool // sees no other node
-	slow     bool // its voter works late
-	lazy     bool // it commits late
-	sameRand bool // its randomness repeats after each start
-	clone    bool // it went back in time with its randomness: as good as a twin of itself
-	syncing  bool // a commit is planned
+	life     int            // number of the newest process
+	cut      bool           // sees no other node
+	slow     bool           // its voter works late
+	lazy     bool           // it commits late
+	sameRand bool           // its randomness repeats after each start
+	boots    map[uint64]int // boots that it took, with the life that took each first
+	syncing  bool           // a commit is planned
 	down     string
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
-	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory()}
+	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), boots: map[uint64]int{}}
 	n.disk = newDisk(roll(s.cfg.Seed, name+" disk"))
 	n.disk.felt = s.fire
 	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }

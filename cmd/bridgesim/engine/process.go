@@ -27,6 +27,7 @@ type process struct {
 	first   int64              // height of the first extension that it made; 0: none
 	said    map[int64][]string // what it released, by height
 	caught  bool               // it was told what only a twin can have said
+	reborn  bool               // it took the boot of a former process of this node
 }
 
 // follow reads one source and plans the next look.
@@ -77,19 +78,12 @@ func (n *node) work() {
 			n.crash("saw its twin")
 			n.retired = true
 			n.s.after(n.dice.span(5*time.Second, 40*time.Second), "twin-ended", n.index, func() { n.s.endTwin(n.member) })
-		case n.honest() && n.s.plan.has(faultSameRandom) && n.s.plan.has(faultOldHome):
-			// Restored to a height at which it had started before, with the randomness of that start, it
-			// takes the same boot and finds it in the state as its own: it must stop, for its pairs are
-			// those of its former life.
-			n.s.trace.line("own-past", "node=%s life=%d", n.name, p.life)
-			n.crash("took its own past for a twin")
-			n.s.restartSoon(n)
-		case n.honest() && n.clone:
-			// An old home and the old randomness give the old boot: it must stop, and a
-			// person starts it with fresh randomness.
+		case n.honest() && p.reborn:
+			// Its boot and its pairs are those of a former life, which the state knows: it must
+			// stop, and a person starts it with fresh randomness.
 			n.s.fire("clone-stops")
 			n.crash("met its own past")
-			n.clone, n.sameRand = false, false
+			n.sameRand = false
 			n.s.restartSoon(n)
 		case n.honest():
 			n.s.fail("twin", "%s sees a twin where none is: %v", n.name, err)

@@ -60,7 +60,6 @@ var strikes = map[string]struct {
 		h := n.restore
 		s.fire(faultOldHome)
 		n.crash("old home")
-		n.clone = n.clone || n.sameRand
 		if err := n.goBack(h); err != nil {
 			s.fail("setup", "old home: %v", err)
 		}
