@@ -116,9 +116,6 @@ func TestEveryLeafUnderEveryLaterRoot(t *testing.T) {
 // The newest window's messages have short paths whatever the age of the tree.
 func TestNewestWindowDepth(t *testing.T) {
 	for _, base := range []int{1_000, 1_000_000} {
-		if base > 1_000 && testing.Short() {
-			t.Skip("-short: the million windows take ten seconds; make test runs them")
-		}
 		t.Run(fmt.Sprint(base), func(t *testing.T) {
 			var tree nodes
 			var r Range
