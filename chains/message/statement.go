@@ -2,6 +2,13 @@
 
 package message
 
+// Statement is anything that the group key signs: Checkpoint, Rotate, HaltOrder, Ready. Nothing else
+// ever is.
+type Statement interface {
+	// Digest is what is signed.
+	Digest() Digest
+}
+
 // The other statements that the group key signs. Each has its own tag as the first word,
 // so none can be read as another (docs/spec/signing.md). Checkpoint is the fourth.
 

@@ -13,12 +13,16 @@ import (
 )
 
 // QueryServer answers the module's queries from the state in the request's sdk.Context.
-type QueryServer struct{ k Keeper }
+type QueryServer struct {
+	committeev1.UnimplementedQueryServer
+
+	k Keeper
+}
 
 var _ committeev1.QueryServer = QueryServer{}
 
 // NewQueryServer serves the queries of k.
-func NewQueryServer(k Keeper) QueryServer { return QueryServer{k} }
+func NewQueryServer(k Keeper) QueryServer { return QueryServer{k: k} }
 
 // Network tells what a client must know to check signatures of this network.
 func (s QueryServer) Network(ctx context.Context, _ *committeev1.QueryNetworkRequest) (*committeev1.QueryNetworkResponse, error) {

@@ -16,6 +16,9 @@ type Agenda struct {
 	Member      bool   // the address belongs to the active epoch; if not, only Streams are told
 	MemberIndex uint16 // 1…n in KeyEpoch
 
+	ReadyEpoch uint64 // a finished ceremony's, whose members sign before it is active; 0: none
+	ReadyIndex uint16 // 1…n in ReadyEpoch; 0: not its member. A member of either epoch announces commitments and gives shares
+
 	Boot    uint64       // highest boot of this member's signer in state; 0: none
 	NextSeq uint32       // next commitment of Boot that the state takes
 	Pool    int          // unused commitments of Boot that the state holds
@@ -61,8 +64,10 @@ type SessionAgenda struct {
 	BodyHash message.Hash
 	KeyEpoch uint64
 	GroupKey [32]byte // of KeyEpoch
-	Stream   uint16   // index of the stream whose checkpoint is signed
+	Stream   uint16   // index of the stream whose checkpoint is signed; 0 for another statement
 	End      uint64
+	// Statement is what is signed when it is no checkpoint: Rotate, HaltOrder or Ready; BodyHash is then Digest.
+	Statement message.Statement
 	MySeq    uint32   // this member's commitment in Signers
 	MyBoot   uint64   // the boot it belongs to
 	Signers  []Signer // by Index: the whole ordered list that the share is bound to

@@ -23,6 +23,159 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// Status says where a validator stands on its way in or out.
+type Status int32
+
+const (
+	Status_STATUS_UNSPECIFIED Status = 0
+	// STATUS_JOINING votes in consensus, has no key share yet and is on probation or waits for a ceremony.
+	Status_STATUS_JOINING Status = 1
+	// STATUS_MEMBER belongs to the active key epoch; at birth, to the first one.
+	Status_STATUS_MEMBER Status = 2
+	// STATUS_LEAVING belongs to the active key epoch and not to the next one.
+	Status_STATUS_LEAVING Status = 3
+	// STATUS_REMOVED votes no more; its key stays readable as long as evidence lives.
+	Status_STATUS_REMOVED Status = 4
+)
+
+var Status_name = map[int32]string{
+	0: "STATUS_UNSPECIFIED",
+	1: "STATUS_JOINING",
+	2: "STATUS_MEMBER",
+	3: "STATUS_LEAVING",
+	4: "STATUS_REMOVED",
+}
+
+var Status_value = map[string]int32{
+	"STATUS_UNSPECIFIED": 0,
+	"STATUS_JOINING":     1,
+	"STATUS_MEMBER":      2,
+	"STATUS_LEAVING":     3,
+	"STATUS_REMOVED":     4,
+}
+
+func (x Status) String() string {
+	return proto.EnumName(Status_name, int32(x))
+}
+
+func (Status) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{0}
+}
+
+// Kind of a ceremony.
+type CeremonyKind int32
+
+const (
+	CeremonyKind_CEREMONY_KIND_UNSPECIFIED CeremonyKind = 0
+	// CEREMONY_KIND_FRESH makes a new group key: birth, or the first half of a rotation.
+	CeremonyKind_CEREMONY_KIND_FRESH CeremonyKind = 1
+	// CEREMONY_KIND_RESHARE gives the same group key to another set of members.
+	CeremonyKind_CEREMONY_KIND_RESHARE CeremonyKind = 2
+)
+
+var CeremonyKind_name = map[int32]string{
+	0: "CEREMONY_KIND_UNSPECIFIED",
+	1: "CEREMONY_KIND_FRESH",
+	2: "CEREMONY_KIND_RESHARE",
+}
+
+var CeremonyKind_value = map[string]int32{
+	"CEREMONY_KIND_UNSPECIFIED": 0,
+	"CEREMONY_KIND_FRESH":       1,
+	"CEREMONY_KIND_RESHARE":     2,
+}
+
+func (x CeremonyKind) String() string {
+	return proto.EnumName(CeremonyKind_name, int32(x))
+}
+
+func (CeremonyKind) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{1}
+}
+
+// Phase of a ceremony (docs/spec/ceremony.md).
+type Phase int32
+
+const (
+	Phase_PHASE_UNSPECIFIED Phase = 0
+	// PHASE_COMMIT: dealers commit to the hash of their dealing.
+	Phase_PHASE_COMMIT Phase = 1
+	// PHASE_DEAL: dealers show it.
+	Phase_PHASE_DEAL Phase = 2
+	// PHASE_COMPLAIN: receivers check their shares and complain with a proof.
+	Phase_PHASE_COMPLAIN Phase = 3
+	// PHASE_READY: the public shares are in the state, receivers prove that they hold theirs.
+	Phase_PHASE_READY Phase = 4
+	// PHASE_TEST: the new committee signs the ready statement.
+	Phase_PHASE_TEST Phase = 5
+	// PHASE_DONE: the new epoch is active, or waits for its rotation.
+	Phase_PHASE_DONE Phase = 6
+	// PHASE_ABORTED: the old epoch goes on.
+	Phase_PHASE_ABORTED Phase = 7
+)
+
+var Phase_name = map[int32]string{
+	0: "PHASE_UNSPECIFIED",
+	1: "PHASE_COMMIT",
+	2: "PHASE_DEAL",
+	3: "PHASE_COMPLAIN",
+	4: "PHASE_READY",
+	5: "PHASE_TEST",
+	6: "PHASE_DONE",
+	7: "PHASE_ABORTED",
+}
+
+var Phase_value = map[string]int32{
+	"PHASE_UNSPECIFIED": 0,
+	"PHASE_COMMIT":      1,
+	"PHASE_DEAL":        2,
+	"PHASE_COMPLAIN":    3,
+	"PHASE_READY":       4,
+	"PHASE_TEST":        5,
+	"PHASE_DONE":        6,
+	"PHASE_ABORTED":     7,
+}
+
+func (x Phase) String() string {
+	return proto.EnumName(Phase_name, int32(x))
+}
+
+func (Phase) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{2}
+}
+
+// StatementKind of what the group key signs beside checkpoints.
+type StatementKind int32
+
+const (
+	StatementKind_STATEMENT_KIND_UNSPECIFIED StatementKind = 0
+	StatementKind_STATEMENT_KIND_READY       StatementKind = 1
+	StatementKind_STATEMENT_KIND_ROTATE      StatementKind = 2
+	StatementKind_STATEMENT_KIND_HALT        StatementKind = 3
+)
+
+var StatementKind_name = map[int32]string{
+	0: "STATEMENT_KIND_UNSPECIFIED",
+	1: "STATEMENT_KIND_READY",
+	2: "STATEMENT_KIND_ROTATE",
+	3: "STATEMENT_KIND_HALT",
+}
+
+var StatementKind_value = map[string]int32{
+	"STATEMENT_KIND_UNSPECIFIED": 0,
+	"STATEMENT_KIND_READY":       1,
+	"STATEMENT_KIND_ROTATE":      2,
+	"STATEMENT_KIND_HALT":        3,
+}
+
+func (x StatementKind) String() string {
+	return proto.EnumName(StatementKind_name, int32(x))
+}
+
+func (StatementKind) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{3}
+}
+
 // Member is one validator with its part of the group key.
 type Member struct {
 	// index is 1..n within the epoch, by ascending consensus address.
@@ -36,6 +189,8 @@ type Member struct {
 	Moniker  string `protobuf:"bytes,5,opt,name=moniker,proto3" json:"moniker,omitempty"`
 	// public_share is the compressed point Y_i, 33 bytes.
 	PublicShare []byte `protobuf:"bytes,6,opt,name=public_share,json=publicShare,proto3" json:"public_share,omitempty"`
+	// dealing_key is the point to which shares for this member are encrypted, 33 bytes; empty where the key was dealt.
+	DealingKey []byte `protobuf:"bytes,7,opt,name=dealing_key,json=dealingKey,proto3" json:"dealing_key,omitempty"`
 }
 
 func (m *Member) Reset()         { *m = Member{} }
@@ -113,6 +268,13 @@ func (m *Member) GetPublicShare() []byte {
 	return nil
 }
 
+func (m *Member) GetDealingKey() []byte {
+	if m != nil {
+		return m.DealingKey
+	}
+	return nil
+}
+
 // Epoch is one version of the committee.
 type Epoch struct {
 	// number is the key epoch, starting at 1; it never reaches a contract.
@@ -124,6 +286,8 @@ type Epoch struct {
 	Members  []Member `protobuf:"bytes,4,rep,name=members,proto3" json:"members"`
 	// key_version counts group keys, starting at 1; it is what the contracts know.
 	KeyVersion uint64 `protobuf:"varint,5,opt,name=key_version,json=keyVersion,proto3" json:"key_version,omitempty"`
+	// ceremony is the number of the ceremony that made this epoch; 0: dealt, or from a genesis file.
+	Ceremony uint64 `protobuf:"varint,6,opt,name=ceremony,proto3" json:"ceremony,omitempty"`
 }
 
 func (m *Epoch) Reset()         { *m = Epoch{} }
@@ -194,18 +358,971 @@ func (m *Epoch) GetKeyVersion() uint64 {
 	return 0
 }
 
+func (m *Epoch) GetCeremony() uint64 {
+	if m != nil {
+		return m.Ceremony
+	}
+	return 0
+}
+
+// Validator is one participant of consensus, member of a key epoch or not.
+type Validator struct {
+	// cons_address is the 20-byte CometBFT address.
+	ConsAddress []byte `protobuf:"bytes,1,opt,name=cons_address,json=consAddress,proto3" json:"cons_address,omitempty"`
+	// cons_pubkey is the 32-byte Ed25519 consensus key.
+	ConsPubkey []byte `protobuf:"bytes,2,opt,name=cons_pubkey,json=consPubkey,proto3" json:"cons_pubkey,omitempty"`
+	// operator is the 20-byte account that speaks for the validator; unique among those not removed.
+	Operator []byte `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	Moniker  string `protobuf:"bytes,4,opt,name=moniker,proto3" json:"moniker,omitempty"`
+	// dealing_key is the compressed point to which shares are encrypted, 33 bytes.
+	DealingKey []byte `protobuf:"bytes,5,opt,name=dealing_key,json=dealingKey,proto3" json:"dealing_key,omitempty"`
+	Status     Status `protobuf:"varint,6,opt,name=status,proto3,enum=aitbc.bridge.committee.v1.Status" json:"status,omitempty"`
+	// since is the height at which status began.
+	Since uint64 `protobuf:"varint,7,opt,name=since,proto3" json:"since,omitempty"`
+	// sequence is the one that the operator's next transaction must carry, starting at 0.
+	Sequence uint64 `protobuf:"varint,8,opt,name=sequence,proto3" json:"sequence,omitempty"`
+}
+
+func (m *Validator) Reset()         { *m = Validator{} }
+func (m *Validator) String() string { return proto.CompactTextString(m) }
+func (*Validator) ProtoMessage()    {}
+func (*Validator) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{2}
+}
+func (m *Validator) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Validator) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Validator.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Validator) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Validator.Merge(m, src)
+}
+func (m *Validator) XXX_Size() int {
+	return m.Size()
+}
+func (m *Validator) XXX_DiscardUnknown() {
+	xxx_messageInfo_Validator.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Validator proto.InternalMessageInfo
+
+func (m *Validator) GetConsAddress() []byte {
+	if m != nil {
+		return m.ConsAddress
+	}
+	return nil
+}
+
+func (m *Validator) GetConsPubkey() []byte {
+	if m != nil {
+		return m.ConsPubkey
+	}
+	return nil
+}
+
+func (m *Validator) GetOperator() []byte {
+	if m != nil {
+		return m.Operator
+	}
+	return nil
+}
+
+func (m *Validator) GetMoniker() string {
+	if m != nil {
+		return m.Moniker
+	}
+	return ""
+}
+
+func (m *Validator) GetDealingKey() []byte {
+	if m != nil {
+		return m.DealingKey
+	}
+	return nil
+}
+
+func (m *Validator) GetStatus() Status {
+	if m != nil {
+		return m.Status
+	}
+	return Status_STATUS_UNSPECIFIED
+}
+
+func (m *Validator) GetSince() uint64 {
+	if m != nil {
+		return m.Since
+	}
+	return 0
+}
+
+func (m *Validator) GetSequence() uint64 {
+	if m != nil {
+		return m.Sequence
+	}
+	return 0
+}
+
+// Params are the numbers of ceremonies and proposals, in blocks. None is zero.
+type Params struct {
+	// commit_blocks, deal_blocks, complain_blocks, ready_blocks bound the phases; a phase in which
+	// everybody has spoken ends with its block.
+	CommitBlocks   uint64 `protobuf:"varint,1,opt,name=commit_blocks,json=commitBlocks,proto3" json:"commit_blocks,omitempty"`
+	DealBlocks     uint64 `protobuf:"varint,2,opt,name=deal_blocks,json=dealBlocks,proto3" json:"deal_blocks,omitempty"`
+	ComplainBlocks uint64 `protobuf:"varint,3,opt,name=complain_blocks,json=complainBlocks,proto3" json:"complain_blocks,omitempty"`
+	ReadyBlocks    uint64 `protobuf:"varint,4,opt,name=ready_blocks,json=readyBlocks,proto3" json:"ready_blocks,omitempty"`
+	// test_blocks bounds the signing of the ready statement.
+	TestBlocks uint64 `protobuf:"varint,5,opt,name=test_blocks,json=testBlocks,proto3" json:"test_blocks,omitempty"`
+	// probation_blocks lie between a join and the ceremony that gives a share.
+	ProbationBlocks uint64 `protobuf:"varint,6,opt,name=probation_blocks,json=probationBlocks,proto3" json:"probation_blocks,omitempty"`
+	// retry_blocks lie between an aborted birth and the next attempt.
+	RetryBlocks uint64 `protobuf:"varint,7,opt,name=retry_blocks,json=retryBlocks,proto3" json:"retry_blocks,omitempty"`
+	// proposal_blocks is how long a proposal may gather approvals.
+	ProposalBlocks uint64 `protobuf:"varint,8,opt,name=proposal_blocks,json=proposalBlocks,proto3" json:"proposal_blocks,omitempty"`
+}
+
+func (m *Params) Reset()         { *m = Params{} }
+func (m *Params) String() string { return proto.CompactTextString(m) }
+func (*Params) ProtoMessage()    {}
+func (*Params) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{3}
+}
+func (m *Params) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Params) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Params.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Params) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Params.Merge(m, src)
+}
+func (m *Params) XXX_Size() int {
+	return m.Size()
+}
+func (m *Params) XXX_DiscardUnknown() {
+	xxx_messageInfo_Params.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Params proto.InternalMessageInfo
+
+func (m *Params) GetCommitBlocks() uint64 {
+	if m != nil {
+		return m.CommitBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetDealBlocks() uint64 {
+	if m != nil {
+		return m.DealBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetComplainBlocks() uint64 {
+	if m != nil {
+		return m.ComplainBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetReadyBlocks() uint64 {
+	if m != nil {
+		return m.ReadyBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetTestBlocks() uint64 {
+	if m != nil {
+		return m.TestBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetProbationBlocks() uint64 {
+	if m != nil {
+		return m.ProbationBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetRetryBlocks() uint64 {
+	if m != nil {
+		return m.RetryBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetProposalBlocks() uint64 {
+	if m != nil {
+		return m.ProposalBlocks
+	}
+	return 0
+}
+
+// Dealer is one who deals shares in a ceremony.
+type Dealer struct {
+	// index is the x coordinate of its share: in a reshare that of the old epoch, else that of the new one.
+	Index       uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	ConsAddress []byte `protobuf:"bytes,2,opt,name=cons_address,json=consAddress,proto3" json:"cons_address,omitempty"`
+	// public is its public share in the old epoch, 33 bytes; empty in a fresh ceremony.
+	Public []byte `protobuf:"bytes,3,opt,name=public,proto3" json:"public,omitempty"`
+	// hash is what it committed to, 32 bytes; empty before.
+	Hash []byte `protobuf:"bytes,4,opt,name=hash,proto3" json:"hash,omitempty"`
+	// dealt: its dealing is in the state.
+	Dealt bool `protobuf:"varint,5,opt,name=dealt,proto3" json:"dealt,omitempty"`
+	// disqualified is the reason why its dealing does not count; empty: it does, when dealt.
+	Disqualified string `protobuf:"bytes,6,opt,name=disqualified,proto3" json:"disqualified,omitempty"`
+}
+
+func (m *Dealer) Reset()         { *m = Dealer{} }
+func (m *Dealer) String() string { return proto.CompactTextString(m) }
+func (*Dealer) ProtoMessage()    {}
+func (*Dealer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{4}
+}
+func (m *Dealer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Dealer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Dealer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Dealer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Dealer.Merge(m, src)
+}
+func (m *Dealer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Dealer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Dealer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Dealer proto.InternalMessageInfo
+
+func (m *Dealer) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *Dealer) GetConsAddress() []byte {
+	if m != nil {
+		return m.ConsAddress
+	}
+	return nil
+}
+
+func (m *Dealer) GetPublic() []byte {
+	if m != nil {
+		return m.Public
+	}
+	return nil
+}
+
+func (m *Dealer) GetHash() []byte {
+	if m != nil {
+		return m.Hash
+	}
+	return nil
+}
+
+func (m *Dealer) GetDealt() bool {
+	if m != nil {
+		return m.Dealt
+	}
+	return false
+}
+
+func (m *Dealer) GetDisqualified() string {
+	if m != nil {
+		return m.Disqualified
+	}
+	return ""
+}
+
+// Receiver is one who gets a share in a ceremony.
+type Receiver struct {
+	// index is 1..n of the new epoch, by ascending consensus address.
+	Index       uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	ConsAddress []byte `protobuf:"bytes,2,opt,name=cons_address,json=consAddress,proto3" json:"cons_address,omitempty"`
+	DealingKey  []byte `protobuf:"bytes,3,opt,name=dealing_key,json=dealingKey,proto3" json:"dealing_key,omitempty"`
+	// checked: it has looked at its shares and sent its complaints, perhaps none.
+	Checked bool `protobuf:"varint,4,opt,name=checked,proto3" json:"checked,omitempty"`
+	// ready: it has proven to hold its share.
+	Ready bool `protobuf:"varint,5,opt,name=ready,proto3" json:"ready,omitempty"`
+	// false_complaints that it made.
+	FalseComplaints uint32 `protobuf:"varint,6,opt,name=false_complaints,json=falseComplaints,proto3" json:"false_complaints,omitempty"`
+}
+
+func (m *Receiver) Reset()         { *m = Receiver{} }
+func (m *Receiver) String() string { return proto.CompactTextString(m) }
+func (*Receiver) ProtoMessage()    {}
+func (*Receiver) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{5}
+}
+func (m *Receiver) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Receiver) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Receiver.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Receiver) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Receiver.Merge(m, src)
+}
+func (m *Receiver) XXX_Size() int {
+	return m.Size()
+}
+func (m *Receiver) XXX_DiscardUnknown() {
+	xxx_messageInfo_Receiver.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Receiver proto.InternalMessageInfo
+
+func (m *Receiver) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *Receiver) GetConsAddress() []byte {
+	if m != nil {
+		return m.ConsAddress
+	}
+	return nil
+}
+
+func (m *Receiver) GetDealingKey() []byte {
+	if m != nil {
+		return m.DealingKey
+	}
+	return nil
+}
+
+func (m *Receiver) GetChecked() bool {
+	if m != nil {
+		return m.Checked
+	}
+	return false
+}
+
+func (m *Receiver) GetReady() bool {
+	if m != nil {
+		return m.Ready
+	}
+	return false
+}
+
+func (m *Receiver) GetFalseComplaints() uint32 {
+	if m != nil {
+		return m.FalseComplaints
+	}
+	return 0
+}
+
+// Ceremony is one run of key generation or resharing.
+type Ceremony struct {
+	// number starts at 1 and is never reused.
+	Number uint64       `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	Kind   CeremonyKind `protobuf:"varint,2,opt,name=kind,proto3,enum=aitbc.bridge.committee.v1.CeremonyKind" json:"kind,omitempty"`
+	Phase  Phase        `protobuf:"varint,3,opt,name=phase,proto3,enum=aitbc.bridge.committee.v1.Phase" json:"phase,omitempty"`
+	// started is the height of the first block of PHASE_COMMIT.
+	Started uint64 `protobuf:"varint,4,opt,name=started,proto3" json:"started,omitempty"`
+	// since is the height at which phase began.
+	Since uint64 `protobuf:"varint,5,opt,name=since,proto3" json:"since,omitempty"`
+	// deadline is the height whose block is the last one of the phase.
+	Deadline uint64 `protobuf:"varint,6,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	OldEpoch uint64 `protobuf:"varint,7,opt,name=old_epoch,json=oldEpoch,proto3" json:"old_epoch,omitempty"`
+	NewEpoch uint64 `protobuf:"varint,8,opt,name=new_epoch,json=newEpoch,proto3" json:"new_epoch,omitempty"`
+	// context binds every proof and key of this ceremony, 32 bytes (docs/spec/ceremony.md).
+	Context []byte `protobuf:"bytes,9,opt,name=context,proto3" json:"context,omitempty"`
+	// dealer_threshold is how many qualified dealers are needed: t of the old epoch in a reshare, else t of the new one.
+	DealerThreshold uint32 `protobuf:"varint,10,opt,name=dealer_threshold,json=dealerThreshold,proto3" json:"dealer_threshold,omitempty"`
+	// threshold is t of the new epoch.
+	Threshold uint32 `protobuf:"varint,11,opt,name=threshold,proto3" json:"threshold,omitempty"`
+	// group_key that must come out, 32 bytes; empty in a fresh ceremony.
+	GroupKey  []byte     `protobuf:"bytes,12,opt,name=group_key,json=groupKey,proto3" json:"group_key,omitempty"`
+	Dealers   []Dealer   `protobuf:"bytes,13,rep,name=dealers,proto3" json:"dealers"`
+	Receivers []Receiver `protobuf:"bytes,14,rep,name=receivers,proto3" json:"receivers"`
+	// qualified are the indices of the dealers whose dealings make the key, ascending; from PHASE_READY on.
+	Qualified []uint32 `protobuf:"varint,15,rep,packed,name=qualified,proto3" json:"qualified,omitempty"`
+	// aborted is the reason of PHASE_ABORTED.
+	Aborted string `protobuf:"bytes,16,opt,name=aborted,proto3" json:"aborted,omitempty"`
+	// bytes that this ceremony has put into blocks with its transactions.
+	Bytes uint64 `protobuf:"varint,17,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// ended is the height of PHASE_DONE or PHASE_ABORTED.
+	Ended uint64 `protobuf:"varint,18,opt,name=ended,proto3" json:"ended,omitempty"`
+	// rotation: the new epoch has a new key and waits for a rotate statement by both keys.
+	Rotation bool `protobuf:"varint,19,opt,name=rotation,proto3" json:"rotation,omitempty"`
+}
+
+func (m *Ceremony) Reset()         { *m = Ceremony{} }
+func (m *Ceremony) String() string { return proto.CompactTextString(m) }
+func (*Ceremony) ProtoMessage()    {}
+func (*Ceremony) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{6}
+}
+func (m *Ceremony) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Ceremony) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Ceremony.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Ceremony) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Ceremony.Merge(m, src)
+}
+func (m *Ceremony) XXX_Size() int {
+	return m.Size()
+}
+func (m *Ceremony) XXX_DiscardUnknown() {
+	xxx_messageInfo_Ceremony.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Ceremony proto.InternalMessageInfo
+
+func (m *Ceremony) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+func (m *Ceremony) GetKind() CeremonyKind {
+	if m != nil {
+		return m.Kind
+	}
+	return CeremonyKind_CEREMONY_KIND_UNSPECIFIED
+}
+
+func (m *Ceremony) GetPhase() Phase {
+	if m != nil {
+		return m.Phase
+	}
+	return Phase_PHASE_UNSPECIFIED
+}
+
+func (m *Ceremony) GetStarted() uint64 {
+	if m != nil {
+		return m.Started
+	}
+	return 0
+}
+
+func (m *Ceremony) GetSince() uint64 {
+	if m != nil {
+		return m.Since
+	}
+	return 0
+}
+
+func (m *Ceremony) GetDeadline() uint64 {
+	if m != nil {
+		return m.Deadline
+	}
+	return 0
+}
+
+func (m *Ceremony) GetOldEpoch() uint64 {
+	if m != nil {
+		return m.OldEpoch
+	}
+	return 0
+}
+
+func (m *Ceremony) GetNewEpoch() uint64 {
+	if m != nil {
+		return m.NewEpoch
+	}
+	return 0
+}
+
+func (m *Ceremony) GetContext() []byte {
+	if m != nil {
+		return m.Context
+	}
+	return nil
+}
+
+func (m *Ceremony) GetDealerThreshold() uint32 {
+	if m != nil {
+		return m.DealerThreshold
+	}
+	return 0
+}
+
+func (m *Ceremony) GetThreshold() uint32 {
+	if m != nil {
+		return m.Threshold
+	}
+	return 0
+}
+
+func (m *Ceremony) GetGroupKey() []byte {
+	if m != nil {
+		return m.GroupKey
+	}
+	return nil
+}
+
+func (m *Ceremony) GetDealers() []Dealer {
+	if m != nil {
+		return m.Dealers
+	}
+	return nil
+}
+
+func (m *Ceremony) GetReceivers() []Receiver {
+	if m != nil {
+		return m.Receivers
+	}
+	return nil
+}
+
+func (m *Ceremony) GetQualified() []uint32 {
+	if m != nil {
+		return m.Qualified
+	}
+	return nil
+}
+
+func (m *Ceremony) GetAborted() string {
+	if m != nil {
+		return m.Aborted
+	}
+	return ""
+}
+
+func (m *Ceremony) GetBytes() uint64 {
+	if m != nil {
+		return m.Bytes
+	}
+	return 0
+}
+
+func (m *Ceremony) GetEnded() uint64 {
+	if m != nil {
+		return m.Ended
+	}
+	return 0
+}
+
+func (m *Ceremony) GetRotation() bool {
+	if m != nil {
+		return m.Rotation
+	}
+	return false
+}
+
+// ReadyStatement has the fields of message.Ready.
+type ReadyStatement struct {
+	KeyEpoch      uint64 `protobuf:"varint,1,opt,name=key_epoch,json=keyEpoch,proto3" json:"key_epoch,omitempty"`
+	MemberSetHash []byte `protobuf:"bytes,2,opt,name=member_set_hash,json=memberSetHash,proto3" json:"member_set_hash,omitempty"`
+	Height        uint64 `protobuf:"varint,3,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *ReadyStatement) Reset()         { *m = ReadyStatement{} }
+func (m *ReadyStatement) String() string { return proto.CompactTextString(m) }
+func (*ReadyStatement) ProtoMessage()    {}
+func (*ReadyStatement) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{7}
+}
+func (m *ReadyStatement) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReadyStatement) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReadyStatement.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReadyStatement) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReadyStatement.Merge(m, src)
+}
+func (m *ReadyStatement) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReadyStatement) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReadyStatement.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReadyStatement proto.InternalMessageInfo
+
+func (m *ReadyStatement) GetKeyEpoch() uint64 {
+	if m != nil {
+		return m.KeyEpoch
+	}
+	return 0
+}
+
+func (m *ReadyStatement) GetMemberSetHash() []byte {
+	if m != nil {
+		return m.MemberSetHash
+	}
+	return nil
+}
+
+func (m *ReadyStatement) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// RotateStatement has the fields of message.Rotate.
+type RotateStatement struct {
+	KeyVersion uint64 `protobuf:"varint,1,opt,name=key_version,json=keyVersion,proto3" json:"key_version,omitempty"`
+	OldKey     []byte `protobuf:"bytes,2,opt,name=old_key,json=oldKey,proto3" json:"old_key,omitempty"`
+	NewKey     []byte `protobuf:"bytes,3,opt,name=new_key,json=newKey,proto3" json:"new_key,omitempty"`
+	// not_before in unix seconds.
+	NotBefore uint64 `protobuf:"varint,4,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"`
+}
+
+func (m *RotateStatement) Reset()         { *m = RotateStatement{} }
+func (m *RotateStatement) String() string { return proto.CompactTextString(m) }
+func (*RotateStatement) ProtoMessage()    {}
+func (*RotateStatement) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{8}
+}
+func (m *RotateStatement) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *RotateStatement) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_RotateStatement.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *RotateStatement) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_RotateStatement.Merge(m, src)
+}
+func (m *RotateStatement) XXX_Size() int {
+	return m.Size()
+}
+func (m *RotateStatement) XXX_DiscardUnknown() {
+	xxx_messageInfo_RotateStatement.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_RotateStatement proto.InternalMessageInfo
+
+func (m *RotateStatement) GetKeyVersion() uint64 {
+	if m != nil {
+		return m.KeyVersion
+	}
+	return 0
+}
+
+func (m *RotateStatement) GetOldKey() []byte {
+	if m != nil {
+		return m.OldKey
+	}
+	return nil
+}
+
+func (m *RotateStatement) GetNewKey() []byte {
+	if m != nil {
+		return m.NewKey
+	}
+	return nil
+}
+
+func (m *RotateStatement) GetNotBefore() uint64 {
+	if m != nil {
+		return m.NotBefore
+	}
+	return 0
+}
+
+// HaltStatement has the fields of message.HaltOrder.
+type HaltStatement struct {
+	Chain     uint64 `protobuf:"varint,1,opt,name=chain,proto3" json:"chain,omitempty"`
+	Manager   []byte `protobuf:"bytes,2,opt,name=manager,proto3" json:"manager,omitempty"`
+	Scope     []byte `protobuf:"bytes,3,opt,name=scope,proto3" json:"scope,omitempty"`
+	HaltNonce uint64 `protobuf:"varint,4,opt,name=halt_nonce,json=haltNonce,proto3" json:"halt_nonce,omitempty"`
+	// not_after in unix seconds.
+	NotAfter uint64 `protobuf:"varint,5,opt,name=not_after,json=notAfter,proto3" json:"not_after,omitempty"`
+}
+
+func (m *HaltStatement) Reset()         { *m = HaltStatement{} }
+func (m *HaltStatement) String() string { return proto.CompactTextString(m) }
+func (*HaltStatement) ProtoMessage()    {}
+func (*HaltStatement) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{9}
+}
+func (m *HaltStatement) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *HaltStatement) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_HaltStatement.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *HaltStatement) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_HaltStatement.Merge(m, src)
+}
+func (m *HaltStatement) XXX_Size() int {
+	return m.Size()
+}
+func (m *HaltStatement) XXX_DiscardUnknown() {
+	xxx_messageInfo_HaltStatement.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_HaltStatement proto.InternalMessageInfo
+
+func (m *HaltStatement) GetChain() uint64 {
+	if m != nil {
+		return m.Chain
+	}
+	return 0
+}
+
+func (m *HaltStatement) GetManager() []byte {
+	if m != nil {
+		return m.Manager
+	}
+	return nil
+}
+
+func (m *HaltStatement) GetScope() []byte {
+	if m != nil {
+		return m.Scope
+	}
+	return nil
+}
+
+func (m *HaltStatement) GetHaltNonce() uint64 {
+	if m != nil {
+		return m.HaltNonce
+	}
+	return 0
+}
+
+func (m *HaltStatement) GetNotAfter() uint64 {
+	if m != nil {
+		return m.NotAfter
+	}
+	return 0
+}
+
+// Statement is one that committee wants signed, or that was signed.
+type Statement struct {
+	// id starts at 1 and is never reused. A rotate statement is two of them, one per key.
+	Id   uint64        `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Kind StatementKind `protobuf:"varint,2,opt,name=kind,proto3,enum=aitbc.bridge.committee.v1.StatementKind" json:"kind,omitempty"`
+	// key_epoch whose members sign: the active or the ready one.
+	KeyEpoch uint64 `protobuf:"varint,3,opt,name=key_epoch,json=keyEpoch,proto3" json:"key_epoch,omitempty"`
+	// digest is what is signed, 32 bytes.
+	Digest []byte           `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`
+	Ready  *ReadyStatement  `protobuf:"bytes,5,opt,name=ready,proto3" json:"ready,omitempty"`
+	Rotate *RotateStatement `protobuf:"bytes,6,opt,name=rotate,proto3" json:"rotate,omitempty"`
+	Halt   *HaltStatement   `protobuf:"bytes,7,opt,name=halt,proto3" json:"halt,omitempty"`
+	// candidates are the consensus addresses that may sign: who is ready, or who approved; ascending.
+	Candidates [][]byte `protobuf:"bytes,8,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// signature is s 32 and R 20 once signed.
+	Signature []byte `protobuf:"bytes,9,opt,name=signature,proto3" json:"signature,omitempty"`
+	// height of the signature; 0: not signed.
+	Height uint64 `protobuf:"varint,10,opt,name=height,proto3" json:"height,omitempty"`
+	// proposal that asked for it; 0: a ceremony.
+	Proposal uint64 `protobuf:"varint,11,opt,name=proposal,proto3" json:"proposal,omitempty"`
+}
+
+func (m *Statement) Reset()         { *m = Statement{} }
+func (m *Statement) String() string { return proto.CompactTextString(m) }
+func (*Statement) ProtoMessage()    {}
+func (*Statement) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{10}
+}
+func (m *Statement) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Statement) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Statement.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Statement) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Statement.Merge(m, src)
+}
+func (m *Statement) XXX_Size() int {
+	return m.Size()
+}
+func (m *Statement) XXX_DiscardUnknown() {
+	xxx_messageInfo_Statement.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Statement proto.InternalMessageInfo
+
+func (m *Statement) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *Statement) GetKind() StatementKind {
+	if m != nil {
+		return m.Kind
+	}
+	return StatementKind_STATEMENT_KIND_UNSPECIFIED
+}
+
+func (m *Statement) GetKeyEpoch() uint64 {
+	if m != nil {
+		return m.KeyEpoch
+	}
+	return 0
+}
+
+func (m *Statement) GetDigest() []byte {
+	if m != nil {
+		return m.Digest
+	}
+	return nil
+}
+
+func (m *Statement) GetReady() *ReadyStatement {
+	if m != nil {
+		return m.Ready
+	}
+	return nil
+}
+
+func (m *Statement) GetRotate() *RotateStatement {
+	if m != nil {
+		return m.Rotate
+	}
+	return nil
+}
+
+func (m *Statement) GetHalt() *HaltStatement {
+	if m != nil {
+		return m.Halt
+	}
+	return nil
+}
+
+func (m *Statement) GetCandidates() [][]byte {
+	if m != nil {
+		return m.Candidates
+	}
+	return nil
+}
+
+func (m *Statement) GetSignature() []byte {
+	if m != nil {
+		return m.Signature
+	}
+	return nil
+}
+
+func (m *Statement) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Statement) GetProposal() uint64 {
+	if m != nil {
+		return m.Proposal
+	}
+	return 0
+}
+
 // GenesisState is the committee's part of the genesis file.
 type GenesisState struct {
 	// fork is 1 at birth and grows with every export, import or agreed rollback.
-	Fork  uint32 `protobuf:"varint,1,opt,name=fork,proto3" json:"fork,omitempty"`
-	Epoch Epoch  `protobuf:"bytes,2,opt,name=epoch,proto3" json:"epoch"`
+	Fork uint32 `protobuf:"varint,1,opt,name=fork,proto3" json:"fork,omitempty"`
+	// epoch with number 0: there is no key yet, a ceremony among the validators makes the first.
+	Epoch Epoch `protobuf:"bytes,2,opt,name=epoch,proto3" json:"epoch"`
+	// validators by consensus address; empty: the members of the epoch.
+	Validators []Validator `protobuf:"bytes,3,rep,name=validators,proto3" json:"validators"`
+	Params     Params      `protobuf:"bytes,4,opt,name=params,proto3" json:"params"`
+	// last_ceremony, last_proposal, last_statement are the highest numbers that were given.
+	LastCeremony  uint64 `protobuf:"varint,5,opt,name=last_ceremony,json=lastCeremony,proto3" json:"last_ceremony,omitempty"`
+	LastProposal  uint64 `protobuf:"varint,6,opt,name=last_proposal,json=lastProposal,proto3" json:"last_proposal,omitempty"`
+	LastStatement uint64 `protobuf:"varint,7,opt,name=last_statement,json=lastStatement,proto3" json:"last_statement,omitempty"`
+	// halt_nonces are the highest that were given, per chain and manager.
+	HaltNonces []HaltNonce `protobuf:"bytes,8,rep,name=halt_nonces,json=haltNonces,proto3" json:"halt_nonces"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
 func (m *GenesisState) String() string { return proto.CompactTextString(m) }
 func (*GenesisState) ProtoMessage()    {}
 func (*GenesisState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e858257b4717cccd, []int{2}
+	return fileDescriptor_e858257b4717cccd, []int{11}
 }
 func (m *GenesisState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -248,10 +1365,127 @@ func (m *GenesisState) GetEpoch() Epoch {
 	return Epoch{}
 }
 
+func (m *GenesisState) GetValidators() []Validator {
+	if m != nil {
+		return m.Validators
+	}
+	return nil
+}
+
+func (m *GenesisState) GetParams() Params {
+	if m != nil {
+		return m.Params
+	}
+	return Params{}
+}
+
+func (m *GenesisState) GetLastCeremony() uint64 {
+	if m != nil {
+		return m.LastCeremony
+	}
+	return 0
+}
+
+func (m *GenesisState) GetLastProposal() uint64 {
+	if m != nil {
+		return m.LastProposal
+	}
+	return 0
+}
+
+func (m *GenesisState) GetLastStatement() uint64 {
+	if m != nil {
+		return m.LastStatement
+	}
+	return 0
+}
+
+func (m *GenesisState) GetHaltNonces() []HaltNonce {
+	if m != nil {
+		return m.HaltNonces
+	}
+	return nil
+}
+
+// HaltNonce is the highest nonce of halt orders for one manager.
+type HaltNonce struct {
+	Chain   uint64 `protobuf:"varint,1,opt,name=chain,proto3" json:"chain,omitempty"`
+	Manager []byte `protobuf:"bytes,2,opt,name=manager,proto3" json:"manager,omitempty"`
+	Nonce   uint64 `protobuf:"varint,3,opt,name=nonce,proto3" json:"nonce,omitempty"`
+}
+
+func (m *HaltNonce) Reset()         { *m = HaltNonce{} }
+func (m *HaltNonce) String() string { return proto.CompactTextString(m) }
+func (*HaltNonce) ProtoMessage()    {}
+func (*HaltNonce) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e858257b4717cccd, []int{12}
+}
+func (m *HaltNonce) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *HaltNonce) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_HaltNonce.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *HaltNonce) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_HaltNonce.Merge(m, src)
+}
+func (m *HaltNonce) XXX_Size() int {
+	return m.Size()
+}
+func (m *HaltNonce) XXX_DiscardUnknown() {
+	xxx_messageInfo_HaltNonce.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_HaltNonce proto.InternalMessageInfo
+
+func (m *HaltNonce) GetChain() uint64 {
+	if m != nil {
+		return m.Chain
+	}
+	return 0
+}
+
+func (m *HaltNonce) GetManager() []byte {
+	if m != nil {
+		return m.Manager
+	}
+	return nil
+}
+
+func (m *HaltNonce) GetNonce() uint64 {
+	if m != nil {
+		return m.Nonce
+	}
+	return 0
+}
+
 func init() {
+	proto.RegisterEnum("aitbc.bridge.committee.v1.Status", Status_name, Status_value)
+	proto.RegisterEnum("aitbc.bridge.committee.v1.CeremonyKind", CeremonyKind_name, CeremonyKind_value)
+	proto.RegisterEnum("aitbc.bridge.committee.v1.Phase", Phase_name, Phase_value)
+	proto.RegisterEnum("aitbc.bridge.committee.v1.StatementKind", StatementKind_name, StatementKind_value)
 	proto.RegisterType((*Member)(nil), "aitbc.bridge.committee.v1.Member")
 	proto.RegisterType((*Epoch)(nil), "aitbc.bridge.committee.v1.Epoch")
+	proto.RegisterType((*Validator)(nil), "aitbc.bridge.committee.v1.Validator")
+	proto.RegisterType((*Params)(nil), "aitbc.bridge.committee.v1.Params")
+	proto.RegisterType((*Dealer)(nil), "aitbc.bridge.committee.v1.Dealer")
+	proto.RegisterType((*Receiver)(nil), "aitbc.bridge.committee.v1.Receiver")
+	proto.RegisterType((*Ceremony)(nil), "aitbc.bridge.committee.v1.Ceremony")
+	proto.RegisterType((*ReadyStatement)(nil), "aitbc.bridge.committee.v1.ReadyStatement")
+	proto.RegisterType((*RotateStatement)(nil), "aitbc.bridge.committee.v1.RotateStatement")
+	proto.RegisterType((*HaltStatement)(nil), "aitbc.bridge.committee.v1.HaltStatement")
+	proto.RegisterType((*Statement)(nil), "aitbc.bridge.committee.v1.Statement")
 	proto.RegisterType((*GenesisState)(nil), "aitbc.bridge.committee.v1.GenesisState")
+	proto.RegisterType((*HaltNonce)(nil), "aitbc.bridge.committee.v1.HaltNonce")
 }
 
 func init() {
@@ -259,34 +1493,112 @@ func init() {
 }
 
 var fileDescriptor_e858257b4717cccd = []byte{
-	// 427 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x92, 0xbf, 0x6e, 0xdb, 0x30,
-	0x10, 0xc6, 0xcd, 0x46, 0x76, 0xe2, 0xb3, 0xb3, 0x10, 0x41, 0xc1, 0xa6, 0x85, 0xa2, 0x78, 0x72,
-	0x17, 0x09, 0x4e, 0xd7, 0x2e, 0x09, 0x50, 0x74, 0x08, 0x0a, 0x14, 0x0a, 0xd0, 0xa1, 0x8b, 0xaa,
-	0x3f, 0x17, 0x89, 0x50, 0x24, 0x0a, 0x24, 0x65, 0xd4, 0x6f, 0xd1, 0xf7, 0x29, 0xd0, 0x39, 0x63,
-	0xc6, 0x4e, 0x45, 0x61, 0xbf, 0x48, 0x41, 0xd2, 0xa9, 0x90, 0xa1, 0xdd, 0xf8, 0xfd, 0x78, 0x27,
-	0x7e, 0xf7, 0xe9, 0xe0, 0x75, 0xca, 0x75, 0x96, 0x47, 0x99, 0xe4, 0x45, 0x89, 0x51, 0x2e, 0x9a,
-	0x86, 0x6b, 0x8d, 0x18, 0xad, 0x57, 0x83, 0x08, 0x3b, 0x29, 0xb4, 0xa0, 0x2f, 0x6c, 0x69, 0xe8,
-	0x4a, 0xc3, 0xe1, 0x76, 0xbd, 0x3a, 0x3d, 0x29, 0x45, 0x29, 0x6c, 0x55, 0x64, 0x4e, 0xae, 0x61,
-	0xf1, 0x9d, 0xc0, 0xe4, 0x03, 0x36, 0x19, 0x4a, 0x7a, 0x02, 0x63, 0xde, 0x16, 0xf8, 0x95, 0x91,
-	0x80, 0x2c, 0x8f, 0x63, 0x27, 0xe8, 0x39, 0xcc, 0x73, 0xd1, 0xaa, 0x24, 0x2d, 0x0a, 0x89, 0x4a,
-	0xb1, 0x67, 0x01, 0x59, 0xce, 0xe3, 0x99, 0x61, 0x97, 0x0e, 0xd1, 0x33, 0xb0, 0x32, 0xe9, 0xfa,
-	0xac, 0xc6, 0x0d, 0x3b, 0xb0, 0x15, 0x60, 0xd0, 0x47, 0x4b, 0xe8, 0x29, 0x1c, 0x89, 0x0e, 0x65,
-	0xaa, 0x85, 0x64, 0x5e, 0x40, 0x96, 0xd3, 0xf8, 0xaf, 0xa6, 0x0c, 0x0e, 0x1b, 0xd1, 0xf2, 0x1a,
-	0x25, 0x1b, 0xdb, 0xab, 0x47, 0x69, 0x5e, 0xee, 0xfa, 0xec, 0x8e, 0xe7, 0x89, 0xaa, 0x52, 0x89,
-	0x6c, 0xe2, 0x5e, 0x76, 0xec, 0xc6, 0xa0, 0xc5, 0x0f, 0x02, 0xe3, 0x77, 0x9d, 0xc8, 0x2b, 0xfa,
-	0x1c, 0x26, 0x6d, 0x6f, 0xc6, 0xb0, 0xee, 0xbd, 0x78, 0xaf, 0xe8, 0x2b, 0x98, 0xea, 0x4a, 0xa2,
-	0xaa, 0xc4, 0x5d, 0x61, 0xbd, 0x1f, 0xc7, 0x03, 0xa0, 0x2f, 0x61, 0x5a, 0x4a, 0xd1, 0x77, 0xc9,
-	0xe0, 0xfb, 0xc8, 0x82, 0x6b, 0xdc, 0xd0, 0x4b, 0x38, 0x6c, 0x6c, 0x32, 0x8a, 0x79, 0xc1, 0xc1,
-	0x72, 0x76, 0x71, 0x1e, 0xfe, 0x33, 0xdd, 0xd0, 0x65, 0x78, 0xe5, 0xdd, 0xff, 0x3a, 0x1b, 0xc5,
-	0x8f, 0x7d, 0x26, 0x99, 0x1a, 0x37, 0xc9, 0x1a, 0xa5, 0xe2, 0xa2, 0xb5, 0x03, 0x7a, 0x31, 0xd4,
-	0xb8, 0xf9, 0xe4, 0xc8, 0xe2, 0x0b, 0xcc, 0xdf, 0x63, 0x8b, 0x8a, 0xab, 0x1b, 0x9d, 0x6a, 0xa4,
-	0x14, 0xbc, 0x5b, 0x21, 0xeb, 0xfd, 0x2f, 0xb0, 0x67, 0xfa, 0x16, 0xc6, 0x68, 0x66, 0xb4, 0xf6,
-	0x67, 0x17, 0xc1, 0x7f, 0x5c, 0xd8, 0x2c, 0xf6, 0x26, 0x5c, 0xd3, 0xd5, 0xf5, 0xfd, 0xd6, 0x27,
-	0x0f, 0x5b, 0x9f, 0xfc, 0xde, 0xfa, 0xe4, 0xdb, 0xce, 0x1f, 0x3d, 0xec, 0xfc, 0xd1, 0xcf, 0x9d,
-	0x3f, 0xfa, 0xbc, 0x2a, 0xb9, 0xae, 0xfa, 0xcc, 0x7c, 0x21, 0x7a, 0xb2, 0x61, 0x6b, 0x94, 0xfc,
-	0x96, 0xa3, 0x8c, 0xd2, 0x8e, 0x3f, 0x59, 0xb7, 0x6c, 0x62, 0x97, 0xe6, 0xcd, 0x9f, 0x00, 0x00,
-	0x00, 0xff, 0xff, 0x25, 0x02, 0x6a, 0x03, 0x92, 0x02, 0x00, 0x00,
+	// 1680 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x57, 0x4f, 0x6f, 0xdb, 0xc8,
+	0x15, 0x37, 0xf5, 0x87, 0x92, 0x9e, 0xfe, 0x98, 0x99, 0xf5, 0x3a, 0x4c, 0xb6, 0xab, 0x75, 0xb4,
+	0x6d, 0xd7, 0xf1, 0xc1, 0x46, 0x5c, 0xa0, 0x40, 0xd1, 0x05, 0x16, 0xb2, 0xcd, 0x8d, 0xbd, 0xb6,
+	0x65, 0x97, 0xd2, 0x1a, 0xd8, 0x5e, 0x08, 0x4a, 0x1c, 0x4b, 0x84, 0x28, 0x8e, 0x42, 0x8e, 0x9c,
+	0xe8, 0xd0, 0x53, 0xbf, 0x40, 0x8b, 0x5e, 0xfa, 0x0d, 0x8a, 0xa2, 0xb7, 0x7e, 0x81, 0x1e, 0x7a,
+	0xc9, 0x31, 0xc7, 0xa2, 0x28, 0x8a, 0x22, 0xf9, 0x22, 0xc5, 0x9b, 0x19, 0x92, 0x92, 0x92, 0x28,
+	0xc0, 0xe6, 0xa6, 0xf7, 0x9b, 0x37, 0xf3, 0xf8, 0xde, 0xef, 0xbd, 0xdf, 0x8c, 0xe0, 0xb1, 0xeb,
+	0xf3, 0xfe, 0xe0, 0xa0, 0x1f, 0xf9, 0xde, 0x90, 0x1e, 0x0c, 0xd8, 0x64, 0xe2, 0x73, 0x4e, 0xe9,
+	0xc1, 0xdd, 0x93, 0xcc, 0xd8, 0x9f, 0x46, 0x8c, 0x33, 0xf2, 0x40, 0xb8, 0xee, 0x4b, 0xd7, 0xfd,
+	0x6c, 0xf5, 0xee, 0xc9, 0xc3, 0xad, 0x21, 0x1b, 0x32, 0xe1, 0x75, 0x80, 0xbf, 0xe4, 0x86, 0xd6,
+	0x7f, 0x34, 0xd0, 0x2f, 0xe9, 0xa4, 0x4f, 0x23, 0xb2, 0x05, 0x45, 0x3f, 0xf4, 0xe8, 0x0b, 0x53,
+	0xdb, 0xd1, 0x76, 0xeb, 0xb6, 0x34, 0xc8, 0x23, 0xa8, 0x0d, 0x58, 0x18, 0x3b, 0xae, 0xe7, 0x45,
+	0x34, 0x8e, 0xcd, 0xdc, 0x8e, 0xb6, 0x5b, 0xb3, 0xab, 0x88, 0xb5, 0x25, 0x44, 0xbe, 0x00, 0x61,
+	0x3a, 0xd3, 0x59, 0x7f, 0x4c, 0xe7, 0x66, 0x5e, 0x78, 0x00, 0x42, 0xd7, 0x02, 0x21, 0x0f, 0xa1,
+	0xcc, 0xa6, 0x34, 0x72, 0x39, 0x8b, 0xcc, 0xc2, 0x8e, 0xb6, 0x5b, 0xb1, 0x53, 0x9b, 0x98, 0x50,
+	0x9a, 0xb0, 0xd0, 0x1f, 0xd3, 0xc8, 0x2c, 0x8a, 0xa5, 0xc4, 0xc4, 0xc8, 0xd3, 0x59, 0x3f, 0xf0,
+	0x07, 0x4e, 0x3c, 0x72, 0x23, 0x6a, 0xea, 0x32, 0xb2, 0xc4, 0xba, 0x08, 0x61, 0x64, 0x8f, 0xba,
+	0x81, 0x1f, 0x0e, 0x1d, 0x8c, 0x5c, 0x92, 0x91, 0x15, 0x74, 0x4e, 0xe7, 0xad, 0x7f, 0x6b, 0x50,
+	0xb4, 0xa6, 0x6c, 0x30, 0x22, 0xdb, 0xa0, 0x87, 0x33, 0xcc, 0x53, 0xa4, 0x57, 0xb0, 0x95, 0x45,
+	0x7e, 0x02, 0x15, 0x3e, 0x8a, 0x68, 0x3c, 0x62, 0x81, 0x27, 0x92, 0xab, 0xdb, 0x19, 0x40, 0x3e,
+	0x83, 0xca, 0x30, 0x62, 0xb3, 0xa9, 0x93, 0x25, 0x56, 0x16, 0xc0, 0x39, 0x9d, 0x93, 0x36, 0x94,
+	0x26, 0xa2, 0x74, 0xb1, 0x59, 0xd8, 0xc9, 0xef, 0x56, 0x0f, 0x1f, 0xed, 0xbf, 0xb7, 0xfc, 0xfb,
+	0xb2, 0xc8, 0x47, 0x85, 0x97, 0xff, 0xfd, 0x62, 0xc3, 0x4e, 0xf6, 0x61, 0x02, 0x63, 0x3a, 0x77,
+	0xee, 0x68, 0x14, 0xfb, 0x2c, 0x14, 0x15, 0x28, 0xd8, 0x30, 0xa6, 0xf3, 0x1b, 0x89, 0x60, 0xe9,
+	0x06, 0x34, 0xa2, 0x13, 0x16, 0xce, 0x45, 0x01, 0x0a, 0x76, 0x6a, 0xb7, 0xfe, 0x94, 0x83, 0xca,
+	0x8d, 0x1b, 0xf8, 0x9e, 0x28, 0xe4, 0x2a, 0x51, 0xda, 0x07, 0x89, 0xca, 0xad, 0x25, 0x4a, 0x65,
+	0xfb, 0x2e, 0xa2, 0x0a, 0xcb, 0x44, 0xad, 0xb0, 0x50, 0x5c, 0x65, 0x81, 0xfc, 0x0a, 0xf4, 0x98,
+	0xbb, 0x7c, 0x16, 0x8b, 0x14, 0x1a, 0x6b, 0xeb, 0xd4, 0x15, 0x8e, 0xb6, 0xda, 0x80, 0x4d, 0x19,
+	0xfb, 0xe1, 0x80, 0x0a, 0x6e, 0x0b, 0xb6, 0x34, 0xf0, 0x3b, 0x63, 0xfa, 0x6c, 0x46, 0x71, 0xa1,
+	0x2c, 0xab, 0x92, 0xd8, 0xad, 0xbf, 0xe7, 0x40, 0xbf, 0x76, 0x23, 0x77, 0x12, 0x93, 0x2f, 0xa1,
+	0x2e, 0xcf, 0x76, 0xfa, 0x01, 0x1b, 0x8c, 0x63, 0x45, 0x7d, 0x4d, 0x82, 0x47, 0x02, 0x4b, 0xbe,
+	0x3e, 0x71, 0xc9, 0x49, 0x0a, 0x10, 0x52, 0x0e, 0x5f, 0xc1, 0xe6, 0x80, 0x4d, 0xa6, 0x81, 0xeb,
+	0x87, 0x89, 0x53, 0x5e, 0x38, 0x35, 0x12, 0x58, 0x39, 0x3e, 0x82, 0x5a, 0x44, 0x5d, 0x6f, 0x9e,
+	0x78, 0x15, 0x84, 0x57, 0x55, 0x60, 0x59, 0x30, 0x4e, 0xe3, 0xf4, 0x7b, 0x14, 0xdf, 0x08, 0x29,
+	0x87, 0xc7, 0x60, 0x4c, 0x23, 0xd6, 0x77, 0xb9, 0xcf, 0xd2, 0x68, 0x92, 0xf7, 0xcd, 0x14, 0x5f,
+	0x0c, 0xc7, 0xa3, 0x34, 0x5c, 0x29, 0x09, 0xc7, 0xa3, 0x79, 0xf6, 0xe9, 0xd3, 0x88, 0x4d, 0x59,
+	0x9c, 0xe5, 0x27, 0xcb, 0xd5, 0x48, 0x60, 0xe9, 0xd8, 0xfa, 0x8b, 0x06, 0xfa, 0x09, 0x75, 0x83,
+	0x8f, 0x91, 0x81, 0x6d, 0xd0, 0xe5, 0x6c, 0xaa, 0xd6, 0x51, 0x16, 0x21, 0x50, 0x18, 0xb9, 0xf1,
+	0x48, 0x94, 0xa3, 0x66, 0x8b, 0xdf, 0x18, 0x04, 0x2b, 0xcc, 0x45, 0x05, 0xca, 0xb6, 0x34, 0x48,
+	0x0b, 0x6a, 0x9e, 0x1f, 0x3f, 0x9b, 0xb9, 0x81, 0x7f, 0xeb, 0x53, 0x4f, 0x24, 0x5e, 0xb1, 0x97,
+	0xb0, 0xd6, 0x3f, 0x34, 0x28, 0xdb, 0x74, 0x40, 0xfd, 0xbb, 0x8f, 0x94, 0xac, 0xc5, 0x96, 0xcd,
+	0xbf, 0xd5, 0xb2, 0x26, 0x94, 0x06, 0x23, 0x3a, 0x18, 0x53, 0x4f, 0x7c, 0x77, 0xd9, 0x4e, 0x4c,
+	0x8c, 0x29, 0x18, 0x4d, 0x3e, 0x5d, 0x18, 0xc8, 0xdb, 0xad, 0x1b, 0xc4, 0xd4, 0x49, 0x7a, 0x82,
+	0x4b, 0xde, 0xea, 0xf6, 0xa6, 0xc0, 0x8f, 0x53, 0xb8, 0xf5, 0xd7, 0x22, 0x94, 0x8f, 0xd5, 0x0c,
+	0xbf, 0x57, 0x96, 0x7e, 0x0d, 0x85, 0xb1, 0x1f, 0x4a, 0x45, 0x6a, 0x1c, 0x7e, 0xb5, 0x66, 0x60,
+	0x92, 0xa3, 0xce, 0xfd, 0xd0, 0xb3, 0xc5, 0x26, 0xf2, 0x4b, 0x28, 0x4e, 0x47, 0x6e, 0x4c, 0x45,
+	0x5e, 0x8d, 0xc3, 0x9d, 0x35, 0xbb, 0xaf, 0xd1, 0xcf, 0x96, 0xee, 0x98, 0x74, 0xcc, 0xdd, 0x88,
+	0xab, 0xa4, 0x0b, 0x76, 0x62, 0x66, 0x63, 0x58, 0x5c, 0x19, 0x43, 0x8f, 0xba, 0x5e, 0xe0, 0x87,
+	0x34, 0x11, 0xa7, 0xc4, 0x46, 0xe5, 0x64, 0x81, 0xe7, 0x50, 0x14, 0x5f, 0xd5, 0x9a, 0x65, 0x16,
+	0x78, 0x52, 0x8c, 0x3f, 0x83, 0x4a, 0x48, 0x9f, 0xab, 0x45, 0x35, 0xc0, 0x21, 0x7d, 0x2e, 0x17,
+	0xb1, 0xf4, 0x2c, 0xe4, 0xf4, 0x05, 0x37, 0x2b, 0x82, 0x97, 0xc4, 0xc4, 0x22, 0x7b, 0xa2, 0x49,
+	0x9d, 0x4c, 0xb2, 0x41, 0x16, 0x59, 0xe2, 0xbd, 0x54, 0xb8, 0x97, 0x64, 0xbd, 0xba, 0x56, 0xd6,
+	0x6b, 0x6f, 0xcb, 0xba, 0x3c, 0x2d, 0x36, 0xeb, 0x1f, 0x94, 0x75, 0x39, 0x34, 0x89, 0xac, 0xab,
+	0x7d, 0xe4, 0x29, 0x54, 0x22, 0xd5, 0xa3, 0xb1, 0xd9, 0x10, 0x87, 0x7c, 0xb9, 0xe6, 0x90, 0xa4,
+	0x9f, 0xd5, 0x31, 0xd9, 0x5e, 0x4c, 0x23, 0x1b, 0x87, 0xcd, 0x9d, 0x3c, 0xa6, 0x91, 0x02, 0x58,
+	0x29, 0xb7, 0xcf, 0x04, 0x5f, 0x86, 0x94, 0x64, 0x65, 0x22, 0x5f, 0xfd, 0x39, 0xa7, 0xb1, 0x79,
+	0x4f, 0xf2, 0x25, 0x0c, 0x44, 0x69, 0xe8, 0x51, 0xcf, 0x24, 0x12, 0x15, 0x06, 0xb2, 0x18, 0x31,
+	0x2e, 0x94, 0xc5, 0xfc, 0x44, 0xf4, 0x74, 0x6a, 0xb7, 0x26, 0xd0, 0xb0, 0xb1, 0xbf, 0x51, 0x95,
+	0xe9, 0x84, 0x86, 0x1c, 0x4b, 0x87, 0x37, 0x96, 0xa4, 0x4e, 0xf6, 0x6c, 0x79, 0x4c, 0xe7, 0x92,
+	0xba, 0x9f, 0xc3, 0xa6, 0xbc, 0xd9, 0x9c, 0x98, 0x72, 0x47, 0x4c, 0xbd, 0x1c, 0xbe, 0xba, 0x84,
+	0xbb, 0x94, 0x9f, 0xe2, 0xf8, 0x6f, 0x83, 0x3e, 0xa2, 0xfe, 0x70, 0xc4, 0x95, 0x92, 0x2a, 0xab,
+	0xf5, 0x7b, 0x0d, 0x36, 0x6d, 0x8c, 0x4d, 0xb3, 0x80, 0x2b, 0x57, 0xa4, 0xf6, 0xd6, 0x15, 0x79,
+	0x1f, 0x4a, 0xd8, 0x69, 0xd9, 0x8d, 0xa6, 0xb3, 0xc0, 0x43, 0x22, 0xef, 0x43, 0x09, 0xbb, 0x2c,
+	0x1b, 0x70, 0x3d, 0xa4, 0xcf, 0x71, 0xe1, 0x73, 0x80, 0x90, 0x71, 0xa7, 0x4f, 0x6f, 0x59, 0x44,
+	0x55, 0xab, 0x57, 0x42, 0xc6, 0x8f, 0x04, 0xd0, 0xfa, 0xa3, 0x06, 0xf5, 0x53, 0x37, 0xe0, 0xd9,
+	0x37, 0x6c, 0x41, 0x71, 0x30, 0x72, 0xfd, 0x24, 0xba, 0x34, 0xc4, 0x8d, 0xe8, 0x86, 0xee, 0x90,
+	0x46, 0x2a, 0x70, 0x62, 0x8a, 0x71, 0x19, 0xb0, 0x29, 0x55, 0x71, 0xa5, 0x81, 0x61, 0x47, 0x6e,
+	0xc0, 0x9d, 0x90, 0xe1, 0x24, 0xa9, 0xb0, 0x88, 0x74, 0x10, 0x10, 0x43, 0xc1, 0xb8, 0xe3, 0xde,
+	0x72, 0xf5, 0x16, 0xc2, 0xa1, 0x60, 0xbc, 0x8d, 0x76, 0xeb, 0x9f, 0x79, 0xa8, 0x64, 0xdf, 0xd3,
+	0x80, 0x9c, 0xef, 0xa9, 0x8f, 0xc9, 0xf9, 0x1e, 0xf9, 0x7a, 0x49, 0x2d, 0x76, 0x3f, 0x70, 0xbd,
+	0x8a, 0x33, 0x16, 0xe4, 0x62, 0x89, 0xd2, 0xfc, 0x0a, 0xa5, 0xdb, 0xa0, 0x7b, 0xfe, 0x90, 0xc6,
+	0x5c, 0xe9, 0xb7, 0xb2, 0xc8, 0x37, 0x8b, 0x32, 0x58, 0x3d, 0x7c, 0xbc, 0xb6, 0xbd, 0x17, 0x3b,
+	0x28, 0x51, 0xcc, 0x23, 0xd0, 0x45, 0x9b, 0x49, 0xe9, 0xa8, 0x1e, 0xee, 0xad, 0x3b, 0x61, 0xb9,
+	0x27, 0x6c, 0xb5, 0x13, 0xf3, 0xc6, 0xfa, 0x09, 0x7d, 0xa9, 0xae, 0xcd, 0x7b, 0x89, 0x4f, 0x5b,
+	0xec, 0x22, 0x4d, 0x80, 0x81, 0x1b, 0x7a, 0xf8, 0x7e, 0xa2, 0x78, 0x31, 0xe6, 0xc5, 0x6b, 0x28,
+	0x45, 0x70, 0xf8, 0x62, 0x7f, 0x18, 0xba, 0x7c, 0x16, 0x51, 0x25, 0x45, 0x19, 0xb0, 0xd0, 0xc3,
+	0xb0, 0xd8, 0xc3, 0x38, 0x4e, 0xc9, 0xe5, 0x2a, 0x84, 0xa7, 0x60, 0xa7, 0x76, 0xeb, 0x6f, 0x79,
+	0xa8, 0x3d, 0xa5, 0x21, 0x8d, 0xfd, 0x58, 0x7c, 0x0c, 0xde, 0x8d, 0xb7, 0x2c, 0x1a, 0xab, 0xfb,
+	0x4b, 0xfc, 0x26, 0x5f, 0x43, 0x51, 0x52, 0x91, 0x13, 0x59, 0xad, 0x53, 0x6f, 0x41, 0x91, 0x52,
+	0x0d, 0xb9, 0x89, 0x7c, 0x07, 0x70, 0x97, 0xbc, 0x09, 0xf1, 0xa1, 0x82, 0xda, 0xf3, 0xd3, 0x35,
+	0x47, 0xa4, 0x0f, 0x48, 0x75, 0xcc, 0xc2, 0x6e, 0xf2, 0x0d, 0xe8, 0x53, 0xf1, 0x92, 0x12, 0xdc,
+	0xaf, 0x17, 0x42, 0xf9, 0xe4, 0x52, 0x87, 0xa8, 0x6d, 0xf8, 0x00, 0x0b, 0xdc, 0x98, 0x3b, 0xe9,
+	0x13, 0x56, 0xb6, 0x75, 0x0d, 0xc1, 0xf4, 0x0a, 0x4c, 0x9c, 0xd2, 0xaa, 0xe9, 0x99, 0xd3, 0xb5,
+	0xc2, 0xc8, 0xcf, 0xa0, 0x21, 0x9c, 0xe2, 0x84, 0x43, 0x75, 0xa7, 0x88, 0xad, 0xd9, 0x60, 0x9c,
+	0x43, 0x35, 0x1b, 0x31, 0xc9, 0xe9, 0xfa, 0xf4, 0x4f, 0x93, 0xf1, 0x4b, 0xd2, 0x4f, 0xe7, 0x31,
+	0x6e, 0xfd, 0x06, 0x2a, 0xe9, 0xf2, 0x8f, 0x91, 0x00, 0x39, 0xe7, 0x72, 0xa0, 0xa4, 0xb1, 0xc7,
+	0x40, 0x97, 0x0f, 0x5c, 0xb2, 0x0d, 0xa4, 0xdb, 0x6b, 0xf7, 0xbe, 0xef, 0x3a, 0xdf, 0x77, 0xba,
+	0xd7, 0xd6, 0xf1, 0xd9, 0xb7, 0x67, 0xd6, 0x89, 0xb1, 0x41, 0x08, 0x34, 0x14, 0xfe, 0xdd, 0xd5,
+	0x59, 0xe7, 0xac, 0xf3, 0xd4, 0xd0, 0xc8, 0x3d, 0xa8, 0x2b, 0xec, 0xd2, 0xba, 0x3c, 0xb2, 0x6c,
+	0x23, 0xb7, 0xe0, 0x76, 0x61, 0xb5, 0x6f, 0xd0, 0x2d, 0xbf, 0x80, 0xd9, 0xd6, 0xe5, 0xd5, 0x8d,
+	0x75, 0x62, 0x14, 0xf6, 0x5c, 0xa8, 0x2d, 0x3e, 0x10, 0xc8, 0xe7, 0xf0, 0xe0, 0xd8, 0xc2, 0xe5,
+	0xce, 0x0f, 0xce, 0xf9, 0x59, 0xe7, 0x64, 0x25, 0xfa, 0x7d, 0xf8, 0x64, 0x79, 0xf9, 0x5b, 0xdb,
+	0xea, 0x9e, 0x1a, 0x1a, 0x79, 0x00, 0x9f, 0x2e, 0x2f, 0x20, 0xde, 0xb6, 0x2d, 0x23, 0xb7, 0xf7,
+	0x67, 0x0d, 0x8a, 0xe2, 0x19, 0x41, 0x3e, 0x85, 0x7b, 0xd7, 0xa7, 0xed, 0xae, 0xb5, 0x72, 0xa8,
+	0x01, 0x35, 0x09, 0x1f, 0x5f, 0x5d, 0x5e, 0x9e, 0xf5, 0x0c, 0x8d, 0x34, 0x00, 0x24, 0x72, 0x62,
+	0xb5, 0x2f, 0x64, 0x36, 0xa9, 0xc7, 0xf5, 0x45, 0xfb, 0xac, 0x63, 0xe4, 0xc9, 0x26, 0x54, 0x25,
+	0x66, 0x5b, 0xed, 0x93, 0x1f, 0x8c, 0x42, 0xb6, 0xa9, 0x67, 0x75, 0x7b, 0x46, 0x71, 0xe1, 0x90,
+	0xab, 0x8e, 0x65, 0xe8, 0x58, 0x25, 0x69, 0xb7, 0x8f, 0xae, 0xec, 0x9e, 0x75, 0x62, 0x94, 0xf6,
+	0x7e, 0x07, 0xf5, 0x25, 0xc1, 0x23, 0x4d, 0x78, 0x88, 0x25, 0xb2, 0x2e, 0xad, 0x4e, 0xef, 0x5d,
+	0xf9, 0x9b, 0xb0, 0xb5, 0xb2, 0x2e, 0xa3, 0x8b, 0x02, 0xac, 0xae, 0x5c, 0xa1, 0x6d, 0xe4, 0xb0,
+	0x68, 0x2b, 0x4b, 0xa7, 0xed, 0x8b, 0x9e, 0x91, 0x3f, 0x3a, 0x7f, 0xf9, 0xba, 0xa9, 0xbd, 0x7a,
+	0xdd, 0xd4, 0xfe, 0xf7, 0xba, 0xa9, 0xfd, 0xe1, 0x4d, 0x73, 0xe3, 0xd5, 0x9b, 0xe6, 0xc6, 0xbf,
+	0xde, 0x34, 0x37, 0x7e, 0xfb, 0x64, 0xe8, 0xf3, 0xd1, 0xac, 0x8f, 0xbd, 0x78, 0xb0, 0xf4, 0xef,
+	0xfe, 0x8e, 0x46, 0x78, 0xb7, 0x47, 0x07, 0xee, 0xd4, 0x5f, 0xfa, 0xab, 0xdf, 0xd7, 0xc5, 0x1f,
+	0xf6, 0x5f, 0xfc, 0x3f, 0x00, 0x00, 0xff, 0xff, 0x51, 0xd6, 0x27, 0xe2, 0x0e, 0x10, 0x00, 0x00,
 }
 
 func (m *Member) Marshal() (dAtA []byte, err error) {
@@ -309,6 +1621,13 @@ func (m *Member) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.DealingKey) > 0 {
+		i -= len(m.DealingKey)
+		copy(dAtA[i:], m.DealingKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.DealingKey)))
+		i--
+		dAtA[i] = 0x3a
+	}
 	if len(m.PublicShare) > 0 {
 		i -= len(m.PublicShare)
 		copy(dAtA[i:], m.PublicShare)
@@ -372,6 +1691,11 @@ func (m *Epoch) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Ceremony != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Ceremony))
+		i--
+		dAtA[i] = 0x30
+	}
 	if m.KeyVersion != 0 {
 		i = encodeVarintCommittee(dAtA, i, uint64(m.KeyVersion))
 		i--
@@ -411,6 +1735,689 @@ func (m *Epoch) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Validator) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Validator) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Validator) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Sequence != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Sequence))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Since != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Since))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Status != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.DealingKey) > 0 {
+		i -= len(m.DealingKey)
+		copy(dAtA[i:], m.DealingKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.DealingKey)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Moniker) > 0 {
+		i -= len(m.Moniker)
+		copy(dAtA[i:], m.Moniker)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Moniker)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.ConsPubkey) > 0 {
+		i -= len(m.ConsPubkey)
+		copy(dAtA[i:], m.ConsPubkey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.ConsPubkey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ConsAddress) > 0 {
+		i -= len(m.ConsAddress)
+		copy(dAtA[i:], m.ConsAddress)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.ConsAddress)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Params) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Params) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ProposalBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.ProposalBlocks))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.RetryBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.RetryBlocks))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.ProbationBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.ProbationBlocks))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.TestBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.TestBlocks))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.ReadyBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.ReadyBlocks))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.ComplainBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.ComplainBlocks))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DealBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.DealBlocks))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.CommitBlocks != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.CommitBlocks))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Dealer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Dealer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Dealer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Disqualified) > 0 {
+		i -= len(m.Disqualified)
+		copy(dAtA[i:], m.Disqualified)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Disqualified)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Dealt {
+		i--
+		if m.Dealt {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Hash) > 0 {
+		i -= len(m.Hash)
+		copy(dAtA[i:], m.Hash)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Hash)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Public) > 0 {
+		i -= len(m.Public)
+		copy(dAtA[i:], m.Public)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Public)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.ConsAddress) > 0 {
+		i -= len(m.ConsAddress)
+		copy(dAtA[i:], m.ConsAddress)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.ConsAddress)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Index != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Receiver) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Receiver) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Receiver) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.FalseComplaints != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.FalseComplaints))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Ready {
+		i--
+		if m.Ready {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Checked {
+		i--
+		if m.Checked {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.DealingKey) > 0 {
+		i -= len(m.DealingKey)
+		copy(dAtA[i:], m.DealingKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.DealingKey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.ConsAddress) > 0 {
+		i -= len(m.ConsAddress)
+		copy(dAtA[i:], m.ConsAddress)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.ConsAddress)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Index != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Ceremony) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Ceremony) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Ceremony) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Rotation {
+		i--
+		if m.Rotation {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x98
+	}
+	if m.Ended != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Ended))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.Bytes != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Bytes))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if len(m.Aborted) > 0 {
+		i -= len(m.Aborted)
+		copy(dAtA[i:], m.Aborted)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Aborted)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x82
+	}
+	if len(m.Qualified) > 0 {
+		dAtA2 := make([]byte, len(m.Qualified)*10)
+		var j1 int
+		for _, num := range m.Qualified {
+			for num >= 1<<7 {
+				dAtA2[j1] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j1++
+			}
+			dAtA2[j1] = uint8(num)
+			j1++
+		}
+		i -= j1
+		copy(dAtA[i:], dAtA2[:j1])
+		i = encodeVarintCommittee(dAtA, i, uint64(j1))
+		i--
+		dAtA[i] = 0x7a
+	}
+	if len(m.Receivers) > 0 {
+		for iNdEx := len(m.Receivers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Receivers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintCommittee(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x72
+		}
+	}
+	if len(m.Dealers) > 0 {
+		for iNdEx := len(m.Dealers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Dealers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintCommittee(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x6a
+		}
+	}
+	if len(m.GroupKey) > 0 {
+		i -= len(m.GroupKey)
+		copy(dAtA[i:], m.GroupKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.GroupKey)))
+		i--
+		dAtA[i] = 0x62
+	}
+	if m.Threshold != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Threshold))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.DealerThreshold != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.DealerThreshold))
+		i--
+		dAtA[i] = 0x50
+	}
+	if len(m.Context) > 0 {
+		i -= len(m.Context)
+		copy(dAtA[i:], m.Context)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Context)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.NewEpoch != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.NewEpoch))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.OldEpoch != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.OldEpoch))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Deadline != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Deadline))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Since != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Since))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Started != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Started))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Phase != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Phase))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Number != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReadyStatement) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReadyStatement) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReadyStatement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.MemberSetHash) > 0 {
+		i -= len(m.MemberSetHash)
+		copy(dAtA[i:], m.MemberSetHash)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.MemberSetHash)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.KeyEpoch != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.KeyEpoch))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *RotateStatement) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *RotateStatement) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *RotateStatement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.NotBefore != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.NotBefore))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.NewKey) > 0 {
+		i -= len(m.NewKey)
+		copy(dAtA[i:], m.NewKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.NewKey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OldKey) > 0 {
+		i -= len(m.OldKey)
+		copy(dAtA[i:], m.OldKey)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.OldKey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.KeyVersion != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.KeyVersion))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *HaltStatement) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *HaltStatement) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *HaltStatement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.NotAfter != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.NotAfter))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.HaltNonce != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.HaltNonce))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Scope) > 0 {
+		i -= len(m.Scope)
+		copy(dAtA[i:], m.Scope)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Scope)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Manager) > 0 {
+		i -= len(m.Manager)
+		copy(dAtA[i:], m.Manager)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Manager)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Chain != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Chain))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Statement) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Statement) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Statement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Proposal != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Proposal))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.Height != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x50
+	}
+	if len(m.Signature) > 0 {
+		i -= len(m.Signature)
+		copy(dAtA[i:], m.Signature)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Signature)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Candidates) > 0 {
+		for iNdEx := len(m.Candidates) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Candidates[iNdEx])
+			copy(dAtA[i:], m.Candidates[iNdEx])
+			i = encodeVarintCommittee(dAtA, i, uint64(len(m.Candidates[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.Halt != nil {
+		{
+			size, err := m.Halt.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintCommittee(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Rotate != nil {
+		{
+			size, err := m.Rotate.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintCommittee(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Ready != nil {
+		{
+			size, err := m.Ready.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintCommittee(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.KeyEpoch != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.KeyEpoch))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Id != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -431,6 +2438,59 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.HaltNonces) > 0 {
+		for iNdEx := len(m.HaltNonces) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.HaltNonces[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintCommittee(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.LastStatement != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.LastStatement))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.LastProposal != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.LastProposal))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.LastCeremony != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.LastCeremony))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size, err := m.Params.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintCommittee(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Validators) > 0 {
+		for iNdEx := len(m.Validators) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Validators[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintCommittee(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
 	{
 		size, err := m.Epoch.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -443,6 +2503,46 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	dAtA[i] = 0x12
 	if m.Fork != 0 {
 		i = encodeVarintCommittee(dAtA, i, uint64(m.Fork))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *HaltNonce) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *HaltNonce) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *HaltNonce) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Nonce != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Nonce))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Manager) > 0 {
+		i -= len(m.Manager)
+		copy(dAtA[i:], m.Manager)
+		i = encodeVarintCommittee(dAtA, i, uint64(len(m.Manager)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Chain != 0 {
+		i = encodeVarintCommittee(dAtA, i, uint64(m.Chain))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -489,6 +2589,10 @@ func (m *Member) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovCommittee(uint64(l))
 	}
+	l = len(m.DealingKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
 	return n
 }
 
@@ -517,6 +2621,337 @@ func (m *Epoch) Size() (n int) {
 	if m.KeyVersion != 0 {
 		n += 1 + sovCommittee(uint64(m.KeyVersion))
 	}
+	if m.Ceremony != 0 {
+		n += 1 + sovCommittee(uint64(m.Ceremony))
+	}
+	return n
+}
+
+func (m *Validator) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ConsAddress)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.ConsPubkey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.Moniker)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.DealingKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Status != 0 {
+		n += 1 + sovCommittee(uint64(m.Status))
+	}
+	if m.Since != 0 {
+		n += 1 + sovCommittee(uint64(m.Since))
+	}
+	if m.Sequence != 0 {
+		n += 1 + sovCommittee(uint64(m.Sequence))
+	}
+	return n
+}
+
+func (m *Params) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CommitBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.CommitBlocks))
+	}
+	if m.DealBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.DealBlocks))
+	}
+	if m.ComplainBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.ComplainBlocks))
+	}
+	if m.ReadyBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.ReadyBlocks))
+	}
+	if m.TestBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.TestBlocks))
+	}
+	if m.ProbationBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.ProbationBlocks))
+	}
+	if m.RetryBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.RetryBlocks))
+	}
+	if m.ProposalBlocks != 0 {
+		n += 1 + sovCommittee(uint64(m.ProposalBlocks))
+	}
+	return n
+}
+
+func (m *Dealer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Index != 0 {
+		n += 1 + sovCommittee(uint64(m.Index))
+	}
+	l = len(m.ConsAddress)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.Public)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.Hash)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Dealt {
+		n += 2
+	}
+	l = len(m.Disqualified)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	return n
+}
+
+func (m *Receiver) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Index != 0 {
+		n += 1 + sovCommittee(uint64(m.Index))
+	}
+	l = len(m.ConsAddress)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.DealingKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Checked {
+		n += 2
+	}
+	if m.Ready {
+		n += 2
+	}
+	if m.FalseComplaints != 0 {
+		n += 1 + sovCommittee(uint64(m.FalseComplaints))
+	}
+	return n
+}
+
+func (m *Ceremony) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Number != 0 {
+		n += 1 + sovCommittee(uint64(m.Number))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovCommittee(uint64(m.Kind))
+	}
+	if m.Phase != 0 {
+		n += 1 + sovCommittee(uint64(m.Phase))
+	}
+	if m.Started != 0 {
+		n += 1 + sovCommittee(uint64(m.Started))
+	}
+	if m.Since != 0 {
+		n += 1 + sovCommittee(uint64(m.Since))
+	}
+	if m.Deadline != 0 {
+		n += 1 + sovCommittee(uint64(m.Deadline))
+	}
+	if m.OldEpoch != 0 {
+		n += 1 + sovCommittee(uint64(m.OldEpoch))
+	}
+	if m.NewEpoch != 0 {
+		n += 1 + sovCommittee(uint64(m.NewEpoch))
+	}
+	l = len(m.Context)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.DealerThreshold != 0 {
+		n += 1 + sovCommittee(uint64(m.DealerThreshold))
+	}
+	if m.Threshold != 0 {
+		n += 1 + sovCommittee(uint64(m.Threshold))
+	}
+	l = len(m.GroupKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if len(m.Dealers) > 0 {
+		for _, e := range m.Dealers {
+			l = e.Size()
+			n += 1 + l + sovCommittee(uint64(l))
+		}
+	}
+	if len(m.Receivers) > 0 {
+		for _, e := range m.Receivers {
+			l = e.Size()
+			n += 1 + l + sovCommittee(uint64(l))
+		}
+	}
+	if len(m.Qualified) > 0 {
+		l = 0
+		for _, e := range m.Qualified {
+			l += sovCommittee(uint64(e))
+		}
+		n += 1 + sovCommittee(uint64(l)) + l
+	}
+	l = len(m.Aborted)
+	if l > 0 {
+		n += 2 + l + sovCommittee(uint64(l))
+	}
+	if m.Bytes != 0 {
+		n += 2 + sovCommittee(uint64(m.Bytes))
+	}
+	if m.Ended != 0 {
+		n += 2 + sovCommittee(uint64(m.Ended))
+	}
+	if m.Rotation {
+		n += 3
+	}
+	return n
+}
+
+func (m *ReadyStatement) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyEpoch != 0 {
+		n += 1 + sovCommittee(uint64(m.KeyEpoch))
+	}
+	l = len(m.MemberSetHash)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCommittee(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *RotateStatement) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyVersion != 0 {
+		n += 1 + sovCommittee(uint64(m.KeyVersion))
+	}
+	l = len(m.OldKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.NewKey)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.NotBefore != 0 {
+		n += 1 + sovCommittee(uint64(m.NotBefore))
+	}
+	return n
+}
+
+func (m *HaltStatement) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Chain != 0 {
+		n += 1 + sovCommittee(uint64(m.Chain))
+	}
+	l = len(m.Manager)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	l = len(m.Scope)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.HaltNonce != 0 {
+		n += 1 + sovCommittee(uint64(m.HaltNonce))
+	}
+	if m.NotAfter != 0 {
+		n += 1 + sovCommittee(uint64(m.NotAfter))
+	}
+	return n
+}
+
+func (m *Statement) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovCommittee(uint64(m.Id))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovCommittee(uint64(m.Kind))
+	}
+	if m.KeyEpoch != 0 {
+		n += 1 + sovCommittee(uint64(m.KeyEpoch))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Ready != nil {
+		l = m.Ready.Size()
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Rotate != nil {
+		l = m.Rotate.Size()
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Halt != nil {
+		l = m.Halt.Size()
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if len(m.Candidates) > 0 {
+		for _, b := range m.Candidates {
+			l = len(b)
+			n += 1 + l + sovCommittee(uint64(l))
+		}
+	}
+	l = len(m.Signature)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovCommittee(uint64(m.Height))
+	}
+	if m.Proposal != 0 {
+		n += 1 + sovCommittee(uint64(m.Proposal))
+	}
 	return n
 }
 
@@ -531,6 +2966,48 @@ func (m *GenesisState) Size() (n int) {
 	}
 	l = m.Epoch.Size()
 	n += 1 + l + sovCommittee(uint64(l))
+	if len(m.Validators) > 0 {
+		for _, e := range m.Validators {
+			l = e.Size()
+			n += 1 + l + sovCommittee(uint64(l))
+		}
+	}
+	l = m.Params.Size()
+	n += 1 + l + sovCommittee(uint64(l))
+	if m.LastCeremony != 0 {
+		n += 1 + sovCommittee(uint64(m.LastCeremony))
+	}
+	if m.LastProposal != 0 {
+		n += 1 + sovCommittee(uint64(m.LastProposal))
+	}
+	if m.LastStatement != 0 {
+		n += 1 + sovCommittee(uint64(m.LastStatement))
+	}
+	if len(m.HaltNonces) > 0 {
+		for _, e := range m.HaltNonces {
+			l = e.Size()
+			n += 1 + l + sovCommittee(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *HaltNonce) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Chain != 0 {
+		n += 1 + sovCommittee(uint64(m.Chain))
+	}
+	l = len(m.Manager)
+	if l > 0 {
+		n += 1 + l + sovCommittee(uint64(l))
+	}
+	if m.Nonce != 0 {
+		n += 1 + sovCommittee(uint64(m.Nonce))
+	}
 	return n
 }
 
@@ -754,6 +3231,40 @@ func (m *Member) Unmarshal(dAtA []byte) error {
 				m.PublicShare = []byte{}
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DealingKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DealingKey = append(m.DealingKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.DealingKey == nil {
+				m.DealingKey = []byte{}
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipCommittee(dAtA[iNdEx:])
@@ -929,6 +3440,2269 @@ func (m *Epoch) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ceremony", wireType)
+			}
+			m.Ceremony = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Ceremony |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Validator) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Validator: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Validator: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsAddress", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsAddress = append(m.ConsAddress[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsAddress == nil {
+				m.ConsAddress = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsPubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsPubkey = append(m.ConsPubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsPubkey == nil {
+				m.ConsPubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = append(m.Operator[:0], dAtA[iNdEx:postIndex]...)
+			if m.Operator == nil {
+				m.Operator = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Moniker", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Moniker = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DealingKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DealingKey = append(m.DealingKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.DealingKey == nil {
+				m.DealingKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= Status(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Since", wireType)
+			}
+			m.Since = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Since |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sequence", wireType)
+			}
+			m.Sequence = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Sequence |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Params) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Params: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Params: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CommitBlocks", wireType)
+			}
+			m.CommitBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CommitBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DealBlocks", wireType)
+			}
+			m.DealBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DealBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ComplainBlocks", wireType)
+			}
+			m.ComplainBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ComplainBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ReadyBlocks", wireType)
+			}
+			m.ReadyBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ReadyBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TestBlocks", wireType)
+			}
+			m.TestBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TestBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProbationBlocks", wireType)
+			}
+			m.ProbationBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProbationBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryBlocks", wireType)
+			}
+			m.RetryBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RetryBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ProposalBlocks", wireType)
+			}
+			m.ProposalBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ProposalBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Dealer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Dealer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Dealer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsAddress", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsAddress = append(m.ConsAddress[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsAddress == nil {
+				m.ConsAddress = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Public", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Public = append(m.Public[:0], dAtA[iNdEx:postIndex]...)
+			if m.Public == nil {
+				m.Public = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hash = append(m.Hash[:0], dAtA[iNdEx:postIndex]...)
+			if m.Hash == nil {
+				m.Hash = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dealt", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Dealt = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Disqualified", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Disqualified = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Receiver) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Receiver: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Receiver: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsAddress", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsAddress = append(m.ConsAddress[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsAddress == nil {
+				m.ConsAddress = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DealingKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DealingKey = append(m.DealingKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.DealingKey == nil {
+				m.DealingKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Checked", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Checked = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ready", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Ready = bool(v != 0)
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FalseComplaints", wireType)
+			}
+			m.FalseComplaints = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.FalseComplaints |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Ceremony) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Ceremony: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Ceremony: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= CeremonyKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Phase", wireType)
+			}
+			m.Phase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Phase |= Phase(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Started", wireType)
+			}
+			m.Started = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Started |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Since", wireType)
+			}
+			m.Since = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Since |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deadline", wireType)
+			}
+			m.Deadline = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deadline |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OldEpoch", wireType)
+			}
+			m.OldEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OldEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewEpoch", wireType)
+			}
+			m.NewEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NewEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Context", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Context = append(m.Context[:0], dAtA[iNdEx:postIndex]...)
+			if m.Context == nil {
+				m.Context = []byte{}
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DealerThreshold", wireType)
+			}
+			m.DealerThreshold = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DealerThreshold |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Threshold", wireType)
+			}
+			m.Threshold = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Threshold |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field GroupKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.GroupKey = append(m.GroupKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.GroupKey == nil {
+				m.GroupKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dealers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dealers = append(m.Dealers, Dealer{})
+			if err := m.Dealers[len(m.Dealers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Receivers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Receivers = append(m.Receivers, Receiver{})
+			if err := m.Receivers[len(m.Receivers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 15:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowCommittee
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Qualified = append(m.Qualified, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowCommittee
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthCommittee
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthCommittee
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Qualified) == 0 {
+					m.Qualified = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowCommittee
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Qualified = append(m.Qualified, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Qualified", wireType)
+			}
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Aborted", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Aborted = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bytes", wireType)
+			}
+			m.Bytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Bytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 18:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ended", wireType)
+			}
+			m.Ended = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Ended |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 19:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Rotation", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Rotation = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReadyStatement) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReadyStatement: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReadyStatement: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyEpoch", wireType)
+			}
+			m.KeyEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MemberSetHash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.MemberSetHash = append(m.MemberSetHash[:0], dAtA[iNdEx:postIndex]...)
+			if m.MemberSetHash == nil {
+				m.MemberSetHash = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *RotateStatement) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: RotateStatement: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: RotateStatement: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyVersion", wireType)
+			}
+			m.KeyVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyVersion |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OldKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OldKey = append(m.OldKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.OldKey == nil {
+				m.OldKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewKey = append(m.NewKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.NewKey == nil {
+				m.NewKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NotBefore", wireType)
+			}
+			m.NotBefore = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NotBefore |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *HaltStatement) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: HaltStatement: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: HaltStatement: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chain", wireType)
+			}
+			m.Chain = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Chain |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Manager", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Manager = append(m.Manager[:0], dAtA[iNdEx:postIndex]...)
+			if m.Manager == nil {
+				m.Manager = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Scope", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Scope = append(m.Scope[:0], dAtA[iNdEx:postIndex]...)
+			if m.Scope == nil {
+				m.Scope = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field HaltNonce", wireType)
+			}
+			m.HaltNonce = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.HaltNonce |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NotAfter", wireType)
+			}
+			m.NotAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NotAfter |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Statement) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Statement: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Statement: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= StatementKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyEpoch", wireType)
+			}
+			m.KeyEpoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyEpoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = append(m.Digest[:0], dAtA[iNdEx:postIndex]...)
+			if m.Digest == nil {
+				m.Digest = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ready", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Ready == nil {
+				m.Ready = &ReadyStatement{}
+			}
+			if err := m.Ready.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Rotate", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Rotate == nil {
+				m.Rotate = &RotateStatement{}
+			}
+			if err := m.Rotate.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Halt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Halt == nil {
+				m.Halt = &HaltStatement{}
+			}
+			if err := m.Halt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Candidates", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Candidates = append(m.Candidates, make([]byte, postIndex-iNdEx))
+			copy(m.Candidates[len(m.Candidates)-1], dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signature = append(m.Signature[:0], dAtA[iNdEx:postIndex]...)
+			if m.Signature == nil {
+				m.Signature = []byte{}
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proposal", wireType)
+			}
+			m.Proposal = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Proposal |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipCommittee(dAtA[iNdEx:])
@@ -1031,6 +5805,286 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validators", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validators = append(m.Validators, Validator{})
+			if err := m.Validators[len(m.Validators)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Params", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastCeremony", wireType)
+			}
+			m.LastCeremony = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastCeremony |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastProposal", wireType)
+			}
+			m.LastProposal = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastProposal |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastStatement", wireType)
+			}
+			m.LastStatement = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LastStatement |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field HaltNonces", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.HaltNonces = append(m.HaltNonces, HaltNonce{})
+			if err := m.HaltNonces[len(m.HaltNonces)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipCommittee(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *HaltNonce) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowCommittee
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: HaltNonce: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: HaltNonce: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chain", wireType)
+			}
+			m.Chain = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Chain |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Manager", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthCommittee
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Manager = append(m.Manager[:0], dAtA[iNdEx:postIndex]...)
+			if m.Manager == nil {
+				m.Manager = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
+			}
+			m.Nonce = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowCommittee
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Nonce |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipCommittee(dAtA[iNdEx:])

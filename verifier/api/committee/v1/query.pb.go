@@ -263,11 +263,831 @@ func (m *QueryMembersResponse) GetMembers() []Member {
 	return nil
 }
 
+type QueryValidatorsRequest struct {
+}
+
+func (m *QueryValidatorsRequest) Reset()         { *m = QueryValidatorsRequest{} }
+func (m *QueryValidatorsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryValidatorsRequest) ProtoMessage()    {}
+func (*QueryValidatorsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{4}
+}
+func (m *QueryValidatorsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryValidatorsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryValidatorsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryValidatorsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryValidatorsRequest.Merge(m, src)
+}
+func (m *QueryValidatorsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryValidatorsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryValidatorsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryValidatorsRequest proto.InternalMessageInfo
+
+type QueryValidatorsResponse struct {
+	Validators []Validator `protobuf:"bytes,1,rep,name=validators,proto3" json:"validators"`
+	Params     Params      `protobuf:"bytes,2,opt,name=params,proto3" json:"params"`
+}
+
+func (m *QueryValidatorsResponse) Reset()         { *m = QueryValidatorsResponse{} }
+func (m *QueryValidatorsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryValidatorsResponse) ProtoMessage()    {}
+func (*QueryValidatorsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{5}
+}
+func (m *QueryValidatorsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryValidatorsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryValidatorsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryValidatorsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryValidatorsResponse.Merge(m, src)
+}
+func (m *QueryValidatorsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryValidatorsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryValidatorsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryValidatorsResponse proto.InternalMessageInfo
+
+func (m *QueryValidatorsResponse) GetValidators() []Validator {
+	if m != nil {
+		return m.Validators
+	}
+	return nil
+}
+
+func (m *QueryValidatorsResponse) GetParams() Params {
+	if m != nil {
+		return m.Params
+	}
+	return Params{}
+}
+
+type QueryCeremonyRequest struct {
+	Number uint64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+}
+
+func (m *QueryCeremonyRequest) Reset()         { *m = QueryCeremonyRequest{} }
+func (m *QueryCeremonyRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCeremonyRequest) ProtoMessage()    {}
+func (*QueryCeremonyRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{6}
+}
+func (m *QueryCeremonyRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCeremonyRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCeremonyRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCeremonyRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCeremonyRequest.Merge(m, src)
+}
+func (m *QueryCeremonyRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCeremonyRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCeremonyRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCeremonyRequest proto.InternalMessageInfo
+
+func (m *QueryCeremonyRequest) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+type QueryCeremonyResponse struct {
+	Ceremony Ceremony `protobuf:"bytes,1,opt,name=ceremony,proto3" json:"ceremony"`
+	// height of the state that the answer is of.
+	Height uint64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *QueryCeremonyResponse) Reset()         { *m = QueryCeremonyResponse{} }
+func (m *QueryCeremonyResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCeremonyResponse) ProtoMessage()    {}
+func (*QueryCeremonyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{7}
+}
+func (m *QueryCeremonyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCeremonyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCeremonyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCeremonyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCeremonyResponse.Merge(m, src)
+}
+func (m *QueryCeremonyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCeremonyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCeremonyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCeremonyResponse proto.InternalMessageInfo
+
+func (m *QueryCeremonyResponse) GetCeremony() Ceremony {
+	if m != nil {
+		return m.Ceremony
+	}
+	return Ceremony{}
+}
+
+func (m *QueryCeremonyResponse) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+type QueryDealingsRequest struct {
+	Ceremony uint64 `protobuf:"varint,1,opt,name=ceremony,proto3" json:"ceremony,omitempty"`
+}
+
+func (m *QueryDealingsRequest) Reset()         { *m = QueryDealingsRequest{} }
+func (m *QueryDealingsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDealingsRequest) ProtoMessage()    {}
+func (*QueryDealingsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{8}
+}
+func (m *QueryDealingsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDealingsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDealingsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDealingsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDealingsRequest.Merge(m, src)
+}
+func (m *QueryDealingsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDealingsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDealingsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDealingsRequest proto.InternalMessageInfo
+
+func (m *QueryDealingsRequest) GetCeremony() uint64 {
+	if m != nil {
+		return m.Ceremony
+	}
+	return 0
+}
+
+type DealingOf struct {
+	Dealer  uint32 `protobuf:"varint,1,opt,name=dealer,proto3" json:"dealer,omitempty"`
+	Dealing []byte `protobuf:"bytes,2,opt,name=dealing,proto3" json:"dealing,omitempty"`
+}
+
+func (m *DealingOf) Reset()         { *m = DealingOf{} }
+func (m *DealingOf) String() string { return proto.CompactTextString(m) }
+func (*DealingOf) ProtoMessage()    {}
+func (*DealingOf) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{9}
+}
+func (m *DealingOf) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DealingOf) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DealingOf.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DealingOf) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DealingOf.Merge(m, src)
+}
+func (m *DealingOf) XXX_Size() int {
+	return m.Size()
+}
+func (m *DealingOf) XXX_DiscardUnknown() {
+	xxx_messageInfo_DealingOf.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DealingOf proto.InternalMessageInfo
+
+func (m *DealingOf) GetDealer() uint32 {
+	if m != nil {
+		return m.Dealer
+	}
+	return 0
+}
+
+func (m *DealingOf) GetDealing() []byte {
+	if m != nil {
+		return m.Dealing
+	}
+	return nil
+}
+
+type QueryDealingsResponse struct {
+	Dealings []DealingOf `protobuf:"bytes,1,rep,name=dealings,proto3" json:"dealings"`
+}
+
+func (m *QueryDealingsResponse) Reset()         { *m = QueryDealingsResponse{} }
+func (m *QueryDealingsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDealingsResponse) ProtoMessage()    {}
+func (*QueryDealingsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{10}
+}
+func (m *QueryDealingsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDealingsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDealingsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDealingsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDealingsResponse.Merge(m, src)
+}
+func (m *QueryDealingsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDealingsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDealingsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDealingsResponse proto.InternalMessageInfo
+
+func (m *QueryDealingsResponse) GetDealings() []DealingOf {
+	if m != nil {
+		return m.Dealings
+	}
+	return nil
+}
+
+type QueryEpochsRequest struct {
+}
+
+func (m *QueryEpochsRequest) Reset()         { *m = QueryEpochsRequest{} }
+func (m *QueryEpochsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochsRequest) ProtoMessage()    {}
+func (*QueryEpochsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{11}
+}
+func (m *QueryEpochsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochsRequest.Merge(m, src)
+}
+func (m *QueryEpochsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochsRequest proto.InternalMessageInfo
+
+type QueryEpochsResponse struct {
+	// active with number 0: there is no key yet.
+	Active Epoch `protobuf:"bytes,1,opt,name=active,proto3" json:"active"`
+	// ready and last have number 0 when there is none.
+	Ready Epoch `protobuf:"bytes,2,opt,name=ready,proto3" json:"ready"`
+	Last  Epoch `protobuf:"bytes,3,opt,name=last,proto3" json:"last"`
+}
+
+func (m *QueryEpochsResponse) Reset()         { *m = QueryEpochsResponse{} }
+func (m *QueryEpochsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochsResponse) ProtoMessage()    {}
+func (*QueryEpochsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{12}
+}
+func (m *QueryEpochsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochsResponse.Merge(m, src)
+}
+func (m *QueryEpochsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochsResponse proto.InternalMessageInfo
+
+func (m *QueryEpochsResponse) GetActive() Epoch {
+	if m != nil {
+		return m.Active
+	}
+	return Epoch{}
+}
+
+func (m *QueryEpochsResponse) GetReady() Epoch {
+	if m != nil {
+		return m.Ready
+	}
+	return Epoch{}
+}
+
+func (m *QueryEpochsResponse) GetLast() Epoch {
+	if m != nil {
+		return m.Last
+	}
+	return Epoch{}
+}
+
+type QueryStatementsRequest struct {
+}
+
+func (m *QueryStatementsRequest) Reset()         { *m = QueryStatementsRequest{} }
+func (m *QueryStatementsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryStatementsRequest) ProtoMessage()    {}
+func (*QueryStatementsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{13}
+}
+func (m *QueryStatementsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryStatementsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryStatementsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryStatementsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryStatementsRequest.Merge(m, src)
+}
+func (m *QueryStatementsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryStatementsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryStatementsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryStatementsRequest proto.InternalMessageInfo
+
+type QueryStatementsResponse struct {
+	Pending []Statement `protobuf:"bytes,1,rep,name=pending,proto3" json:"pending"`
+	// signed are the newest 100, by descending id.
+	Signed []Statement `protobuf:"bytes,2,rep,name=signed,proto3" json:"signed"`
+}
+
+func (m *QueryStatementsResponse) Reset()         { *m = QueryStatementsResponse{} }
+func (m *QueryStatementsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryStatementsResponse) ProtoMessage()    {}
+func (*QueryStatementsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{14}
+}
+func (m *QueryStatementsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryStatementsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryStatementsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryStatementsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryStatementsResponse.Merge(m, src)
+}
+func (m *QueryStatementsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryStatementsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryStatementsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryStatementsResponse proto.InternalMessageInfo
+
+func (m *QueryStatementsResponse) GetPending() []Statement {
+	if m != nil {
+		return m.Pending
+	}
+	return nil
+}
+
+func (m *QueryStatementsResponse) GetSigned() []Statement {
+	if m != nil {
+		return m.Signed
+	}
+	return nil
+}
+
+type QueryProposalsRequest struct {
+	// below is a proposal number; 0: from the newest on.
+	Below uint64 `protobuf:"varint,1,opt,name=below,proto3" json:"below,omitempty"`
+	// limit at most 100; 0: 100.
+	Limit uint32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+}
+
+func (m *QueryProposalsRequest) Reset()         { *m = QueryProposalsRequest{} }
+func (m *QueryProposalsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryProposalsRequest) ProtoMessage()    {}
+func (*QueryProposalsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{15}
+}
+func (m *QueryProposalsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProposalsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProposalsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProposalsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProposalsRequest.Merge(m, src)
+}
+func (m *QueryProposalsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProposalsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProposalsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProposalsRequest proto.InternalMessageInfo
+
+func (m *QueryProposalsRequest) GetBelow() uint64 {
+	if m != nil {
+		return m.Below
+	}
+	return 0
+}
+
+func (m *QueryProposalsRequest) GetLimit() uint32 {
+	if m != nil {
+		return m.Limit
+	}
+	return 0
+}
+
+type QueryProposalsResponse struct {
+	Proposals []Proposal `protobuf:"bytes,1,rep,name=proposals,proto3" json:"proposals"`
+}
+
+func (m *QueryProposalsResponse) Reset()         { *m = QueryProposalsResponse{} }
+func (m *QueryProposalsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryProposalsResponse) ProtoMessage()    {}
+func (*QueryProposalsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{16}
+}
+func (m *QueryProposalsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProposalsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProposalsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProposalsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProposalsResponse.Merge(m, src)
+}
+func (m *QueryProposalsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProposalsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProposalsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProposalsResponse proto.InternalMessageInfo
+
+func (m *QueryProposalsResponse) GetProposals() []Proposal {
+	if m != nil {
+		return m.Proposals
+	}
+	return nil
+}
+
+type QueryProposalRequest struct {
+	Number uint64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+}
+
+func (m *QueryProposalRequest) Reset()         { *m = QueryProposalRequest{} }
+func (m *QueryProposalRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryProposalRequest) ProtoMessage()    {}
+func (*QueryProposalRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{17}
+}
+func (m *QueryProposalRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProposalRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProposalRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProposalRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProposalRequest.Merge(m, src)
+}
+func (m *QueryProposalRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProposalRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProposalRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProposalRequest proto.InternalMessageInfo
+
+func (m *QueryProposalRequest) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+type QueryProposalResponse struct {
+	Proposal Proposal `protobuf:"bytes,1,opt,name=proposal,proto3" json:"proposal"`
+}
+
+func (m *QueryProposalResponse) Reset()         { *m = QueryProposalResponse{} }
+func (m *QueryProposalResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryProposalResponse) ProtoMessage()    {}
+func (*QueryProposalResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{18}
+}
+func (m *QueryProposalResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryProposalResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryProposalResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryProposalResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryProposalResponse.Merge(m, src)
+}
+func (m *QueryProposalResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryProposalResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryProposalResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryProposalResponse proto.InternalMessageInfo
+
+func (m *QueryProposalResponse) GetProposal() Proposal {
+	if m != nil {
+		return m.Proposal
+	}
+	return Proposal{}
+}
+
+type QueryAccountRequest struct {
+	// operator is a 20-byte address.
+	Operator []byte `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryAccountRequest) Reset()         { *m = QueryAccountRequest{} }
+func (m *QueryAccountRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryAccountRequest) ProtoMessage()    {}
+func (*QueryAccountRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{19}
+}
+func (m *QueryAccountRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAccountRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAccountRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAccountRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAccountRequest.Merge(m, src)
+}
+func (m *QueryAccountRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAccountRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAccountRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAccountRequest proto.InternalMessageInfo
+
+func (m *QueryAccountRequest) GetOperator() []byte {
+	if m != nil {
+		return m.Operator
+	}
+	return nil
+}
+
+type QueryAccountResponse struct {
+	Sequence    uint64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	Fork        uint32 `protobuf:"varint,2,opt,name=fork,proto3" json:"fork,omitempty"`
+	ConsAddress []byte `protobuf:"bytes,3,opt,name=cons_address,json=consAddress,proto3" json:"cons_address,omitempty"`
+}
+
+func (m *QueryAccountResponse) Reset()         { *m = QueryAccountResponse{} }
+func (m *QueryAccountResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryAccountResponse) ProtoMessage()    {}
+func (*QueryAccountResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03fbe57cffbb69d2, []int{20}
+}
+func (m *QueryAccountResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAccountResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAccountResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAccountResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAccountResponse.Merge(m, src)
+}
+func (m *QueryAccountResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAccountResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAccountResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAccountResponse proto.InternalMessageInfo
+
+func (m *QueryAccountResponse) GetSequence() uint64 {
+	if m != nil {
+		return m.Sequence
+	}
+	return 0
+}
+
+func (m *QueryAccountResponse) GetFork() uint32 {
+	if m != nil {
+		return m.Fork
+	}
+	return 0
+}
+
+func (m *QueryAccountResponse) GetConsAddress() []byte {
+	if m != nil {
+		return m.ConsAddress
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*QueryNetworkRequest)(nil), "aitbc.bridge.committee.v1.QueryNetworkRequest")
 	proto.RegisterType((*QueryNetworkResponse)(nil), "aitbc.bridge.committee.v1.QueryNetworkResponse")
 	proto.RegisterType((*QueryMembersRequest)(nil), "aitbc.bridge.committee.v1.QueryMembersRequest")
 	proto.RegisterType((*QueryMembersResponse)(nil), "aitbc.bridge.committee.v1.QueryMembersResponse")
+	proto.RegisterType((*QueryValidatorsRequest)(nil), "aitbc.bridge.committee.v1.QueryValidatorsRequest")
+	proto.RegisterType((*QueryValidatorsResponse)(nil), "aitbc.bridge.committee.v1.QueryValidatorsResponse")
+	proto.RegisterType((*QueryCeremonyRequest)(nil), "aitbc.bridge.committee.v1.QueryCeremonyRequest")
+	proto.RegisterType((*QueryCeremonyResponse)(nil), "aitbc.bridge.committee.v1.QueryCeremonyResponse")
+	proto.RegisterType((*QueryDealingsRequest)(nil), "aitbc.bridge.committee.v1.QueryDealingsRequest")
+	proto.RegisterType((*DealingOf)(nil), "aitbc.bridge.committee.v1.DealingOf")
+	proto.RegisterType((*QueryDealingsResponse)(nil), "aitbc.bridge.committee.v1.QueryDealingsResponse")
+	proto.RegisterType((*QueryEpochsRequest)(nil), "aitbc.bridge.committee.v1.QueryEpochsRequest")
+	proto.RegisterType((*QueryEpochsResponse)(nil), "aitbc.bridge.committee.v1.QueryEpochsResponse")
+	proto.RegisterType((*QueryStatementsRequest)(nil), "aitbc.bridge.committee.v1.QueryStatementsRequest")
+	proto.RegisterType((*QueryStatementsResponse)(nil), "aitbc.bridge.committee.v1.QueryStatementsResponse")
+	proto.RegisterType((*QueryProposalsRequest)(nil), "aitbc.bridge.committee.v1.QueryProposalsRequest")
+	proto.RegisterType((*QueryProposalsResponse)(nil), "aitbc.bridge.committee.v1.QueryProposalsResponse")
+	proto.RegisterType((*QueryProposalRequest)(nil), "aitbc.bridge.committee.v1.QueryProposalRequest")
+	proto.RegisterType((*QueryProposalResponse)(nil), "aitbc.bridge.committee.v1.QueryProposalResponse")
+	proto.RegisterType((*QueryAccountRequest)(nil), "aitbc.bridge.committee.v1.QueryAccountRequest")
+	proto.RegisterType((*QueryAccountResponse)(nil), "aitbc.bridge.committee.v1.QueryAccountResponse")
 }
 
 func init() {
@@ -275,35 +1095,70 @@ func init() {
 }
 
 var fileDescriptor_03fbe57cffbb69d2 = []byte{
-	// 443 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x53, 0x41, 0x6f, 0xd3, 0x30,
-	0x14, 0xae, 0xbb, 0xae, 0x69, 0x3d, 0xb8, 0x98, 0x81, 0xbc, 0x82, 0xb2, 0x30, 0x09, 0x29, 0x5c,
-	0x62, 0x75, 0xfc, 0x02, 0x26, 0x71, 0x98, 0x26, 0x90, 0xc8, 0x81, 0x03, 0x97, 0xaa, 0x69, 0xde,
-	0x12, 0x2f, 0xb4, 0xce, 0x1c, 0x27, 0x28, 0x3f, 0x02, 0x89, 0x9f, 0xb5, 0xe3, 0x8e, 0x9c, 0x00,
-	0xb5, 0x7f, 0x04, 0xd9, 0xce, 0x52, 0x65, 0x62, 0x94, 0x9b, 0xdf, 0xe7, 0xef, 0x7d, 0x5f, 0xde,
-	0xf7, 0x1c, 0xfc, 0x6a, 0xce, 0x55, 0xb4, 0x60, 0x91, 0xe4, 0x71, 0x02, 0x6c, 0x21, 0x96, 0x4b,
-	0xae, 0x14, 0x00, 0xab, 0xa6, 0xec, 0xba, 0x04, 0x59, 0x07, 0xb9, 0x14, 0x4a, 0x90, 0x23, 0x43,
-	0x0b, 0x2c, 0x2d, 0x68, 0x69, 0x41, 0x35, 0x9d, 0xbc, 0x7e, 0x58, 0x61, 0xcb, 0x33, 0x2a, 0x93,
-	0xc3, 0x44, 0x24, 0xc2, 0x1c, 0x99, 0x3e, 0x59, 0xf4, 0xe4, 0x29, 0x7e, 0xf2, 0x51, 0x5b, 0x7d,
-	0x00, 0xf5, 0x55, 0xc8, 0x2c, 0x84, 0xeb, 0x12, 0x0a, 0x75, 0xf2, 0xad, 0x8f, 0x0f, 0xbb, 0x78,
-	0x91, 0x8b, 0x55, 0x01, 0xe4, 0x08, 0x8f, 0x16, 0xe9, 0x9c, 0xaf, 0x66, 0x3c, 0xa6, 0xc8, 0x43,
-	0xfe, 0x38, 0x74, 0x4c, 0x7d, 0x1e, 0x93, 0xe7, 0x78, 0x6c, 0xbf, 0x43, 0xdf, 0xf5, 0x3d, 0xe4,
-	0x3f, 0x0a, 0x47, 0x16, 0x38, 0x8f, 0x09, 0xc1, 0x83, 0x4b, 0x21, 0x33, 0xba, 0xe7, 0x21, 0xff,
-	0x71, 0x68, 0xce, 0xba, 0x21, 0x83, 0x7a, 0x06, 0xb9, 0x58, 0xa4, 0x74, 0xe0, 0x21, 0x7f, 0x10,
-	0x8e, 0x32, 0xa8, 0xdf, 0xe9, 0x5a, 0x5f, 0x26, 0x52, 0x94, 0xf9, 0x2c, 0x83, 0x9a, 0xee, 0x5b,
-	0x35, 0x03, 0x5c, 0x40, 0x4d, 0x8e, 0xf1, 0x81, 0xee, 0xac, 0x40, 0x16, 0x5c, 0xac, 0xe8, 0xd0,
-	0xf4, 0xe2, 0x0c, 0xea, 0x4f, 0x16, 0x21, 0x2f, 0xf0, 0x58, 0xa5, 0x12, 0x8a, 0x54, 0x7c, 0x89,
-	0xa9, 0x63, 0x3c, 0xb7, 0x00, 0xa1, 0xd8, 0x59, 0xc2, 0x32, 0x02, 0x59, 0xd0, 0x91, 0xb9, 0xbb,
-	0x2b, 0xc9, 0x33, 0x3c, 0x4c, 0x81, 0x27, 0xa9, 0xa2, 0x63, 0xa3, 0xd9, 0x54, 0x6d, 0x4c, 0xef,
-	0x2d, 0xef, 0x2e, 0xa6, 0xaa, 0x49, 0xa9, 0x85, 0x9b, 0x94, 0x3a, 0x93, 0xa1, 0x7b, 0x93, 0xbd,
-	0xdd, 0xba, 0xf7, 0xbd, 0x3d, 0xff, 0xe0, 0xf4, 0x65, 0xf0, 0xe0, 0x82, 0x03, 0xab, 0x7c, 0x36,
-	0xb8, 0xf9, 0x79, 0xdc, 0x6b, 0x3f, 0xf3, 0xf4, 0x17, 0xc2, 0xfb, 0xc6, 0x98, 0x5c, 0x61, 0xa7,
-	0x59, 0x11, 0x09, 0xfe, 0x21, 0xf3, 0x97, 0x1d, 0x4f, 0xd8, 0x7f, 0xf3, 0x9b, 0xa9, 0xae, 0xb0,
-	0xd3, 0x0c, 0xba, 0xdb, 0xab, 0x1b, 0xd4, 0x6e, 0xaf, 0x7b, 0x09, 0x9e, 0x5d, 0xdc, 0xac, 0x5d,
-	0x74, 0xbb, 0x76, 0xd1, 0xef, 0xb5, 0x8b, 0xbe, 0x6f, 0xdc, 0xde, 0xed, 0xc6, 0xed, 0xfd, 0xd8,
-	0xb8, 0xbd, 0xcf, 0xd3, 0x84, 0xab, 0xb4, 0x8c, 0xb4, 0x06, 0xeb, 0xbc, 0xfe, 0x0a, 0x24, 0xbf,
-	0xe4, 0x20, 0xd9, 0x3c, 0xe7, 0x9d, 0x5f, 0x21, 0x1a, 0x9a, 0xb7, 0xfe, 0xe6, 0x4f, 0x00, 0x00,
-	0x00, 0xff, 0xff, 0x25, 0xe0, 0xa1, 0x28, 0x70, 0x03, 0x00, 0x00,
+	// 999 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x57, 0x4f, 0x8f, 0xdb, 0x44,
+	0x14, 0x5f, 0xa7, 0xd9, 0xc4, 0x79, 0xbb, 0x7b, 0x19, 0xb6, 0xc5, 0x35, 0x28, 0x4d, 0x0d, 0x48,
+	0xe1, 0x80, 0xd3, 0x84, 0x1b, 0xe2, 0x8f, 0x76, 0xdb, 0x82, 0x4a, 0x05, 0x14, 0x23, 0xf5, 0xc0,
+	0x81, 0xc8, 0xb1, 0x67, 0x9d, 0x69, 0x62, 0x8f, 0x6b, 0x3b, 0x29, 0xf9, 0x10, 0x48, 0x7c, 0x07,
+	0x24, 0x3e, 0x4b, 0x6f, 0xf4, 0xc8, 0x05, 0x84, 0x76, 0xbf, 0x08, 0xf2, 0xf8, 0xcd, 0x38, 0x71,
+	0xba, 0x71, 0xf6, 0xe6, 0xf7, 0xe6, 0xfd, 0xde, 0xff, 0x3f, 0x32, 0x7c, 0xe4, 0xb2, 0x6c, 0xe2,
+	0x0d, 0x26, 0x09, 0xf3, 0x03, 0x3a, 0xf0, 0x78, 0x18, 0xb2, 0x2c, 0xa3, 0x74, 0xb0, 0x1c, 0x0e,
+	0x5e, 0x2e, 0x68, 0xb2, 0xb2, 0xe3, 0x84, 0x67, 0x9c, 0xdc, 0x15, 0x62, 0x76, 0x21, 0x66, 0x2b,
+	0x31, 0x7b, 0x39, 0x34, 0x3f, 0xbe, 0x5e, 0x43, 0x29, 0x27, 0xb4, 0x98, 0xd6, 0xf5, 0xa2, 0xd9,
+	0xaf, 0x28, 0x73, 0x1a, 0xf0, 0x80, 0x8b, 0xcf, 0x41, 0xfe, 0x55, 0x70, 0xad, 0xdb, 0xf0, 0xce,
+	0x8f, 0xb9, 0x3b, 0xdf, 0xd3, 0xec, 0x15, 0x4f, 0x66, 0x0e, 0x7d, 0xb9, 0xa0, 0x69, 0x66, 0xfd,
+	0xd6, 0x80, 0xd3, 0x4d, 0x7e, 0x1a, 0xf3, 0x28, 0xa5, 0xe4, 0x2e, 0xe8, 0xde, 0xd4, 0x65, 0xd1,
+	0x98, 0xf9, 0x86, 0xd6, 0xd3, 0xfa, 0x1d, 0xa7, 0x2d, 0xe8, 0x27, 0x3e, 0x79, 0x0f, 0x3a, 0x85,
+	0x03, 0xf9, 0x5b, 0xa3, 0xa7, 0xf5, 0x8f, 0x1d, 0xbd, 0x60, 0x3c, 0xf1, 0x09, 0x81, 0xe6, 0x05,
+	0x4f, 0x66, 0xc6, 0xad, 0x9e, 0xd6, 0x3f, 0x71, 0xc4, 0x77, 0x0e, 0x98, 0xd1, 0xd5, 0x98, 0xc6,
+	0xdc, 0x9b, 0x1a, 0xcd, 0x9e, 0xd6, 0x6f, 0x3a, 0xfa, 0x8c, 0xae, 0x1e, 0xe7, 0x74, 0xfe, 0x18,
+	0x24, 0x7c, 0x11, 0x8f, 0x67, 0x74, 0x65, 0x1c, 0x16, 0xda, 0x04, 0xe3, 0x29, 0x5d, 0x91, 0x7b,
+	0x70, 0x94, 0x23, 0x97, 0x34, 0x49, 0x19, 0x8f, 0x8c, 0x96, 0xc0, 0xc2, 0x8c, 0xae, 0x9e, 0x17,
+	0x1c, 0xf2, 0x3e, 0x74, 0xb2, 0x69, 0x42, 0xd3, 0x29, 0x9f, 0xfb, 0x46, 0x5b, 0xd8, 0x2c, 0x19,
+	0xc4, 0x80, 0x76, 0x48, 0xc3, 0x09, 0x4d, 0x52, 0x43, 0x17, 0x6f, 0x92, 0x24, 0x77, 0xa0, 0x35,
+	0xa5, 0x2c, 0x98, 0x66, 0x46, 0x47, 0xe8, 0x44, 0x4a, 0xa5, 0xe9, 0xbb, 0x42, 0x4e, 0xa6, 0x69,
+	0x89, 0x59, 0x52, 0x6c, 0xcc, 0xd2, 0x46, 0x64, 0x5a, 0x25, 0xb2, 0xb3, 0xd2, 0x7a, 0xa3, 0x77,
+	0xab, 0x7f, 0x34, 0xba, 0x6f, 0x5f, 0xdb, 0x04, 0x76, 0xa1, 0xf9, 0xbc, 0xf9, 0xfa, 0xdf, 0x7b,
+	0x07, 0xca, 0x4d, 0xcb, 0x80, 0x3b, 0xc2, 0xee, 0x73, 0x77, 0xce, 0x7c, 0x37, 0xe3, 0xa5, 0x47,
+	0x7f, 0x6a, 0xf0, 0xee, 0xd6, 0x13, 0x7a, 0xf5, 0x2d, 0xc0, 0x52, 0x71, 0x0d, 0x4d, 0xd8, 0xfe,
+	0x70, 0x87, 0x6d, 0xa5, 0x02, 0xcd, 0xaf, 0xa1, 0xc9, 0x57, 0xd0, 0x8a, 0xdd, 0xc4, 0x0d, 0x53,
+	0x51, 0xe9, 0xdd, 0x31, 0x3c, 0x13, 0x82, 0xa8, 0x04, 0x61, 0x96, 0x8d, 0xa9, 0x7b, 0x48, 0x13,
+	0x1a, 0xf2, 0x68, 0x85, 0x01, 0xe4, 0x15, 0x88, 0x16, 0x79, 0x94, 0x98, 0x37, 0xa4, 0xac, 0x25,
+	0xdc, 0xae, 0xc8, 0x63, 0x54, 0x8f, 0x41, 0xf7, 0x90, 0x27, 0x20, 0x47, 0xa3, 0x0f, 0x76, 0xf8,
+	0x22, 0xe1, 0xe8, 0x8d, 0x82, 0xae, 0x55, 0xbe, 0xb1, 0x51, 0xf9, 0x11, 0xfa, 0xf9, 0x88, 0xba,
+	0x73, 0x16, 0x05, 0x32, 0xd1, 0xc4, 0xac, 0x98, 0x6d, 0x96, 0xba, 0xac, 0x2f, 0xa0, 0x83, 0xe2,
+	0x3f, 0x5c, 0xe4, 0x8a, 0x7d, 0xea, 0xce, 0x31, 0xa0, 0x13, 0x07, 0xa9, 0xbc, 0x09, 0xfd, 0x42,
+	0x08, 0x87, 0x45, 0x92, 0xd6, 0x18, 0x43, 0x2d, 0x4d, 0x62, 0xa8, 0x5f, 0x83, 0x8e, 0x32, 0xfb,
+	0x94, 0x4f, 0xb9, 0x20, 0x63, 0x95, 0x58, 0xeb, 0x14, 0x88, 0x30, 0x20, 0xfa, 0x51, 0xb5, 0xce,
+	0x5f, 0x1a, 0x36, 0xb9, 0x64, 0xa3, 0xd5, 0x2f, 0xa1, 0xe5, 0x7a, 0x19, 0x5b, 0x52, 0x4c, 0x6f,
+	0x6f, 0x87, 0x4d, 0x01, 0x95, 0x95, 0x2e, 0x50, 0xe4, 0x73, 0x38, 0x4c, 0xa8, 0xeb, 0xaf, 0xb0,
+	0x53, 0xf6, 0x85, 0x17, 0x20, 0xf2, 0x19, 0x34, 0xe7, 0x6e, 0x9a, 0x89, 0xc5, 0xb1, 0x3f, 0x58,
+	0x60, 0xd4, 0x98, 0xfc, 0x94, 0xb9, 0x19, 0x0d, 0x69, 0x94, 0xa9, 0x58, 0xff, 0x90, 0x63, 0xb2,
+	0xfe, 0x84, 0xf1, 0x3e, 0x82, 0x76, 0x4c, 0x23, 0x3f, 0x2f, 0x4c, 0x7d, 0x92, 0x15, 0x5e, 0x8e,
+	0x28, 0x42, 0xc9, 0x39, 0xb4, 0x52, 0x16, 0x44, 0xd4, 0xc7, 0x21, 0xbf, 0x89, 0x12, 0x44, 0x5a,
+	0x0f, 0xb1, 0x11, 0x9e, 0x25, 0x3c, 0xe6, 0xa9, 0x3b, 0x57, 0xcd, 0x77, 0x0a, 0x87, 0x13, 0x3a,
+	0xe7, 0xaf, 0xb0, 0xf3, 0x0a, 0x22, 0xe7, 0xce, 0x59, 0xc8, 0x8a, 0x0e, 0x3e, 0x71, 0x0a, 0xc2,
+	0x72, 0x31, 0x09, 0x6b, 0x4a, 0x30, 0xd0, 0x6f, 0xa0, 0x13, 0x4b, 0x26, 0x86, 0xba, 0x6b, 0x74,
+	0xa4, 0x02, 0x74, 0xb2, 0xc4, 0xaa, 0x59, 0x96, 0x12, 0x75, 0xb3, 0xfc, 0x4b, 0x25, 0xae, 0xf5,
+	0x59, 0x96, 0x5a, 0xf7, 0x98, 0xe5, 0x8a, 0x43, 0x0a, 0x6a, 0x0d, 0xb1, 0x91, 0xcf, 0x3c, 0x8f,
+	0x2f, 0xa2, 0x6c, 0x6d, 0x64, 0x79, 0x4c, 0x93, 0x7c, 0x81, 0x09, 0xed, 0xc7, 0x8e, 0xa2, 0x2d,
+	0x86, 0x21, 0x28, 0x08, 0x7a, 0x64, 0x82, 0x9e, 0xe6, 0xf0, 0xc8, 0xa3, 0x72, 0xcc, 0x25, 0xad,
+	0x6e, 0x5a, 0x63, 0xed, 0xa6, 0xdd, 0x87, 0x63, 0x8f, 0x47, 0xe9, 0xd8, 0xf5, 0xfd, 0x84, 0xa6,
+	0xa9, 0x68, 0xdb, 0x63, 0xe7, 0x28, 0xe7, 0x9d, 0x15, 0xac, 0xd1, 0x3f, 0x3a, 0x1c, 0x0a, 0x5b,
+	0xe4, 0x05, 0xb4, 0xf1, 0xbe, 0x12, 0x7b, 0x47, 0x9c, 0x6f, 0x39, 0xd0, 0xe6, 0x60, 0x6f, 0x79,
+	0x0c, 0xe4, 0x05, 0xb4, 0xf1, 0x4a, 0xd5, 0xdb, 0xda, 0xbc, 0x72, 0xf5, 0xb6, 0xaa, 0xe7, 0x2f,
+	0x05, 0x28, 0xcf, 0x0f, 0x19, 0xd6, 0xc1, 0xb7, 0xae, 0x98, 0x39, 0xba, 0x09, 0x04, 0x8d, 0x86,
+	0xa0, 0xcb, 0xe5, 0x4e, 0x6a, 0x3d, 0xae, 0x5c, 0x1d, 0xf3, 0xc1, 0xfe, 0x80, 0xd2, 0x9c, 0xdc,
+	0xcf, 0xf5, 0xe6, 0x2a, 0xc7, 0xa3, 0xde, 0xdc, 0xd6, 0xea, 0x0f, 0xa0, 0x55, 0xac, 0x65, 0xf2,
+	0x49, 0x1d, 0x76, 0x63, 0xab, 0x9b, 0xf6, 0xbe, 0xe2, 0x65, 0xed, 0xca, 0x9d, 0x58, 0x5f, 0xbb,
+	0xad, 0xd5, 0x5a, 0x5f, 0xbb, 0xb7, 0xac, 0xdc, 0x18, 0x3a, 0x6a, 0x3d, 0x91, 0xda, 0xe4, 0x54,
+	0xd7, 0xa1, 0x39, 0xbc, 0x01, 0xa2, 0x2c, 0x9f, 0x64, 0xd6, 0x97, 0xaf, 0xb2, 0xd7, 0xcc, 0x07,
+	0xfb, 0x03, 0xca, 0xe9, 0xc3, 0xcd, 0x52, 0x3f, 0x7d, 0x9b, 0x5b, 0xab, 0x7e, 0xfa, 0x2a, 0x2b,
+	0xeb, 0xfc, 0xe9, 0xeb, 0xcb, 0xae, 0xf6, 0xe6, 0xb2, 0xab, 0xfd, 0x77, 0xd9, 0xd5, 0x7e, 0xbf,
+	0xea, 0x1e, 0xbc, 0xb9, 0xea, 0x1e, 0xfc, 0x7d, 0xd5, 0x3d, 0xf8, 0x79, 0x18, 0xb0, 0x6c, 0xba,
+	0x98, 0xe4, 0x3a, 0x06, 0x1b, 0x7f, 0x0c, 0x4b, 0x9a, 0xb0, 0x0b, 0x46, 0x93, 0x81, 0x1b, 0xb3,
+	0x8d, 0xdf, 0x87, 0x49, 0x4b, 0xfc, 0x26, 0x7c, 0xfa, 0x7f, 0x00, 0x00, 0x00, 0xff, 0xff, 0xac,
+	0x91, 0x8a, 0x97, 0xcf, 0x0c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -322,6 +1177,22 @@ type QueryClient interface {
 	Network(ctx context.Context, in *QueryNetworkRequest, opts ...grpc.CallOption) (*QueryNetworkResponse, error)
 	// Members lists the members of the active epoch by index.
 	Members(ctx context.Context, in *QueryMembersRequest, opts ...grpc.CallOption) (*QueryMembersResponse, error)
+	// Validators lists all validators that are not removed, by consensus address, and the parameters.
+	Validators(ctx context.Context, in *QueryValidatorsRequest, opts ...grpc.CallOption) (*QueryValidatorsResponse, error)
+	// Ceremony is one ceremony: the newest for number 0. NotFound when it is unknown or forgotten.
+	Ceremony(ctx context.Context, in *QueryCeremonyRequest, opts ...grpc.CallOption) (*QueryCeremonyResponse, error)
+	// Dealings are the dealings of a ceremony that the state still has, by dealer.
+	Dealings(ctx context.Context, in *QueryDealingsRequest, opts ...grpc.CallOption) (*QueryDealingsResponse, error)
+	// Epochs are the active epoch, the one that is ready to follow it and the last one before it.
+	Epochs(ctx context.Context, in *QueryEpochsRequest, opts ...grpc.CallOption) (*QueryEpochsResponse, error)
+	// Statements lists what waits for a signature, and the newest that were signed.
+	Statements(ctx context.Context, in *QueryStatementsRequest, opts ...grpc.CallOption) (*QueryStatementsResponse, error)
+	// Proposals lists proposals by descending number, open and ended, at most 100.
+	Proposals(ctx context.Context, in *QueryProposalsRequest, opts ...grpc.CallOption) (*QueryProposalsResponse, error)
+	// Proposal is one proposal. NotFound when it is unknown or forgotten.
+	Proposal(ctx context.Context, in *QueryProposalRequest, opts ...grpc.CallOption) (*QueryProposalResponse, error)
+	// Account is what a sender must know before it signs. NotFound for who is no validator's operator.
+	Account(ctx context.Context, in *QueryAccountRequest, opts ...grpc.CallOption) (*QueryAccountResponse, error)
 }
 
 type queryClient struct {
@@ -350,12 +1221,100 @@ func (c *queryClient) Members(ctx context.Context, in *QueryMembersRequest, opts
 	return out, nil
 }
 
+func (c *queryClient) Validators(ctx context.Context, in *QueryValidatorsRequest, opts ...grpc.CallOption) (*QueryValidatorsResponse, error) {
+	out := new(QueryValidatorsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Validators", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Ceremony(ctx context.Context, in *QueryCeremonyRequest, opts ...grpc.CallOption) (*QueryCeremonyResponse, error) {
+	out := new(QueryCeremonyResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Ceremony", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Dealings(ctx context.Context, in *QueryDealingsRequest, opts ...grpc.CallOption) (*QueryDealingsResponse, error) {
+	out := new(QueryDealingsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Dealings", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Epochs(ctx context.Context, in *QueryEpochsRequest, opts ...grpc.CallOption) (*QueryEpochsResponse, error) {
+	out := new(QueryEpochsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Epochs", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Statements(ctx context.Context, in *QueryStatementsRequest, opts ...grpc.CallOption) (*QueryStatementsResponse, error) {
+	out := new(QueryStatementsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Statements", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Proposals(ctx context.Context, in *QueryProposalsRequest, opts ...grpc.CallOption) (*QueryProposalsResponse, error) {
+	out := new(QueryProposalsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Proposals", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Proposal(ctx context.Context, in *QueryProposalRequest, opts ...grpc.CallOption) (*QueryProposalResponse, error) {
+	out := new(QueryProposalResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Proposal", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Account(ctx context.Context, in *QueryAccountRequest, opts ...grpc.CallOption) (*QueryAccountResponse, error) {
+	out := new(QueryAccountResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.committee.v1.Query/Account", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Network tells what a client must know to check signatures of this network.
 	Network(context.Context, *QueryNetworkRequest) (*QueryNetworkResponse, error)
 	// Members lists the members of the active epoch by index.
 	Members(context.Context, *QueryMembersRequest) (*QueryMembersResponse, error)
+	// Validators lists all validators that are not removed, by consensus address, and the parameters.
+	Validators(context.Context, *QueryValidatorsRequest) (*QueryValidatorsResponse, error)
+	// Ceremony is one ceremony: the newest for number 0. NotFound when it is unknown or forgotten.
+	Ceremony(context.Context, *QueryCeremonyRequest) (*QueryCeremonyResponse, error)
+	// Dealings are the dealings of a ceremony that the state still has, by dealer.
+	Dealings(context.Context, *QueryDealingsRequest) (*QueryDealingsResponse, error)
+	// Epochs are the active epoch, the one that is ready to follow it and the last one before it.
+	Epochs(context.Context, *QueryEpochsRequest) (*QueryEpochsResponse, error)
+	// Statements lists what waits for a signature, and the newest that were signed.
+	Statements(context.Context, *QueryStatementsRequest) (*QueryStatementsResponse, error)
+	// Proposals lists proposals by descending number, open and ended, at most 100.
+	Proposals(context.Context, *QueryProposalsRequest) (*QueryProposalsResponse, error)
+	// Proposal is one proposal. NotFound when it is unknown or forgotten.
+	Proposal(context.Context, *QueryProposalRequest) (*QueryProposalResponse, error)
+	// Account is what a sender must know before it signs. NotFound for who is no validator's operator.
+	Account(context.Context, *QueryAccountRequest) (*QueryAccountResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -367,6 +1326,30 @@ func (*UnimplementedQueryServer) Network(ctx context.Context, req *QueryNetworkR
 }
 func (*UnimplementedQueryServer) Members(ctx context.Context, req *QueryMembersRequest) (*QueryMembersResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Members not implemented")
+}
+func (*UnimplementedQueryServer) Validators(ctx context.Context, req *QueryValidatorsRequest) (*QueryValidatorsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Validators not implemented")
+}
+func (*UnimplementedQueryServer) Ceremony(ctx context.Context, req *QueryCeremonyRequest) (*QueryCeremonyResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Ceremony not implemented")
+}
+func (*UnimplementedQueryServer) Dealings(ctx context.Context, req *QueryDealingsRequest) (*QueryDealingsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Dealings not implemented")
+}
+func (*UnimplementedQueryServer) Epochs(ctx context.Context, req *QueryEpochsRequest) (*QueryEpochsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Epochs not implemented")
+}
+func (*UnimplementedQueryServer) Statements(ctx context.Context, req *QueryStatementsRequest) (*QueryStatementsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Statements not implemented")
+}
+func (*UnimplementedQueryServer) Proposals(ctx context.Context, req *QueryProposalsRequest) (*QueryProposalsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Proposals not implemented")
+}
+func (*UnimplementedQueryServer) Proposal(ctx context.Context, req *QueryProposalRequest) (*QueryProposalResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Proposal not implemented")
+}
+func (*UnimplementedQueryServer) Account(ctx context.Context, req *QueryAccountRequest) (*QueryAccountResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Account not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -409,6 +1392,150 @@ func _Query_Members_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Validators_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryValidatorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Validators(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Validators",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Validators(ctx, req.(*QueryValidatorsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Ceremony_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCeremonyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Ceremony(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Ceremony",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Ceremony(ctx, req.(*QueryCeremonyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Dealings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDealingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Dealings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Dealings",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Dealings(ctx, req.(*QueryDealingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Epochs_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryEpochsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Epochs(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Epochs",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Epochs(ctx, req.(*QueryEpochsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Statements_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryStatementsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Statements(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Statements",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Statements(ctx, req.(*QueryStatementsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Proposals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryProposalsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Proposals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Proposals",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Proposals(ctx, req.(*QueryProposalsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Proposal_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryProposalRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Proposal(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Proposal",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Proposal(ctx, req.(*QueryProposalRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Account_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAccountRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Account(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.committee.v1.Query/Account",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Account(ctx, req.(*QueryAccountRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "aitbc.bridge.committee.v1.Query",
@@ -421,6 +1548,38 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Members",
 			Handler:    _Query_Members_Handler,
+		},
+		{
+			MethodName: "Validators",
+			Handler:    _Query_Validators_Handler,
+		},
+		{
+			MethodName: "Ceremony",
+			Handler:    _Query_Ceremony_Handler,
+		},
+		{
+			MethodName: "Dealings",
+			Handler:    _Query_Dealings_Handler,
+		},
+		{
+			MethodName: "Epochs",
+			Handler:    _Query_Epochs_Handler,
+		},
+		{
+			MethodName: "Statements",
+			Handler:    _Query_Statements_Handler,
+		},
+		{
+			MethodName: "Proposals",
+			Handler:    _Query_Proposals_Handler,
+		},
+		{
+			MethodName: "Proposal",
+			Handler:    _Query_Proposal_Handler,
+		},
+		{
+			MethodName: "Account",
+			Handler:    _Query_Account_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -589,6 +1748,593 @@ func (m *QueryMembersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryValidatorsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryValidatorsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryValidatorsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryValidatorsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryValidatorsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryValidatorsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Params.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Validators) > 0 {
+		for iNdEx := len(m.Validators) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Validators[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCeremonyRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCeremonyRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCeremonyRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCeremonyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCeremonyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCeremonyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Ceremony.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDealingsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDealingsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDealingsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Ceremony != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Ceremony))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DealingOf) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DealingOf) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DealingOf) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Dealing) > 0 {
+		i -= len(m.Dealing)
+		copy(dAtA[i:], m.Dealing)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dealing)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Dealer != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Dealer))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDealingsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDealingsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDealingsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Dealings) > 0 {
+		for iNdEx := len(m.Dealings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Dealings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Last.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Ready.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Active.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryStatementsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryStatementsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryStatementsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryStatementsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryStatementsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryStatementsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Signed) > 0 {
+		for iNdEx := len(m.Signed) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Signed[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Pending) > 0 {
+		for iNdEx := len(m.Pending) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Pending[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProposalsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProposalsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProposalsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Limit != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Limit))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Below != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Below))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProposalsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProposalsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProposalsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Proposals) > 0 {
+		for iNdEx := len(m.Proposals) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Proposals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProposalRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProposalRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProposalRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryProposalResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryProposalResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryProposalResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Proposal.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAccountRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAccountRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAccountRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAccountResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAccountResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAccountResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.ConsAddress) > 0 {
+		i -= len(m.ConsAddress)
+		copy(dAtA[i:], m.ConsAddress)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.ConsAddress)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Fork != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Fork))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Sequence != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Sequence))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -671,6 +2417,240 @@ func (m *QueryMembersResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryValidatorsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryValidatorsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Validators) > 0 {
+		for _, e := range m.Validators {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.Params.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryCeremonyRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	return n
+}
+
+func (m *QueryCeremonyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Ceremony.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *QueryDealingsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Ceremony != 0 {
+		n += 1 + sovQuery(uint64(m.Ceremony))
+	}
+	return n
+}
+
+func (m *DealingOf) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Dealer != 0 {
+		n += 1 + sovQuery(uint64(m.Dealer))
+	}
+	l = len(m.Dealing)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDealingsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Dealings) > 0 {
+		for _, e := range m.Dealings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryEpochsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryEpochsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Active.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Ready.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Last.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryStatementsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryStatementsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Pending) > 0 {
+		for _, e := range m.Pending {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Signed) > 0 {
+		for _, e := range m.Signed {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryProposalsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Below != 0 {
+		n += 1 + sovQuery(uint64(m.Below))
+	}
+	if m.Limit != 0 {
+		n += 1 + sovQuery(uint64(m.Limit))
+	}
+	return n
+}
+
+func (m *QueryProposalsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Proposals) > 0 {
+		for _, e := range m.Proposals {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryProposalRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	return n
+}
+
+func (m *QueryProposalResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Proposal.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryAccountRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAccountResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Sequence != 0 {
+		n += 1 + sovQuery(uint64(m.Sequence))
+	}
+	if m.Fork != 0 {
+		n += 1 + sovQuery(uint64(m.Fork))
+	}
+	l = len(m.ConsAddress)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -1125,6 +3105,1497 @@ func (m *QueryMembersResponse) Unmarshal(dAtA []byte) error {
 			m.Members = append(m.Members, Member{})
 			if err := m.Members[len(m.Members)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryValidatorsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryValidatorsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryValidatorsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryValidatorsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryValidatorsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryValidatorsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Validators", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Validators = append(m.Validators, Validator{})
+			if err := m.Validators[len(m.Validators)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Params", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCeremonyRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCeremonyRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCeremonyRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCeremonyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCeremonyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCeremonyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ceremony", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Ceremony.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDealingsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDealingsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDealingsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ceremony", wireType)
+			}
+			m.Ceremony = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Ceremony |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DealingOf) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DealingOf: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DealingOf: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dealer", wireType)
+			}
+			m.Dealer = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Dealer |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dealing", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dealing = append(m.Dealing[:0], dAtA[iNdEx:postIndex]...)
+			if m.Dealing == nil {
+				m.Dealing = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDealingsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDealingsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDealingsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dealings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dealings = append(m.Dealings, DealingOf{})
+			if err := m.Dealings[len(m.Dealings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Active", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Active.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ready", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Ready.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Last", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Last.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryStatementsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryStatementsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryStatementsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryStatementsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryStatementsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryStatementsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pending", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pending = append(m.Pending, Statement{})
+			if err := m.Pending[len(m.Pending)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signed", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signed = append(m.Signed, Statement{})
+			if err := m.Signed[len(m.Signed)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProposalsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProposalsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProposalsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Below", wireType)
+			}
+			m.Below = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Below |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Limit", wireType)
+			}
+			m.Limit = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Limit |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProposalsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProposalsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProposalsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proposals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Proposals = append(m.Proposals, Proposal{})
+			if err := m.Proposals[len(m.Proposals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProposalRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProposalRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProposalRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryProposalResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryProposalResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryProposalResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Proposal", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Proposal.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAccountRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAccountRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAccountRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = append(m.Operator[:0], dAtA[iNdEx:postIndex]...)
+			if m.Operator == nil {
+				m.Operator = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAccountResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAccountResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAccountResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sequence", wireType)
+			}
+			m.Sequence = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Sequence |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fork", wireType)
+			}
+			m.Fork = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Fork |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsAddress", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsAddress = append(m.ConsAddress[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsAddress == nil {
+				m.ConsAddress = []byte{}
 			}
 			iNdEx = postIndex
 		default:
