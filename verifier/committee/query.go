@@ -14,7 +14,7 @@ import (
 
 // QueryServer answers the module's queries from the state in the request's sdk.Context.
 type QueryServer struct {
-	committeev1.UnimplementedQueryServer
+	*committeev1.UnimplementedQueryServer
 
 	k Keeper
 }

@@ -68,9 +68,9 @@ type SessionAgenda struct {
 	End      uint64
 	// Statement is what is signed when it is no checkpoint: Rotate, HaltOrder or Ready; BodyHash is then Digest.
 	Statement message.Statement
-	MySeq    uint32   // this member's commitment in Signers
-	MyBoot   uint64   // the boot it belongs to
-	Signers  []Signer // by Index: the whole ordered list that the share is bound to
+	MySeq     uint32   // this member's commitment in Signers
+	MyBoot    uint64   // the boot it belongs to
+	Signers   []Signer // by Index: the whole ordered list that the share is bound to
 }
 
 // Signer is one entry of a session's commitment list.
