@@ -53,7 +53,7 @@ var expected = map[string]want{
 	"commitments-invalid": evidenceNone, "commitments-foreign": evidenceMissing, "commitments-reused": evidenceMissing,
 	"boot-random": evidenceNone, "boot-huge": evidenceNone,
 	"propose-drop": evidenceProposal, "propose-flags": evidenceProposal, "propose-forge": evidenceProposal,
-	"propose-order": evidenceProposal, "propose-oversize": evidenceNone, "propose-duplicate": evidenceProposal,
+	"propose-order": evidenceProposal, "propose-oversize": evidenceProposal, "propose-duplicate": evidenceProposal,
 	"propose-round": evidenceProposal, "propose-extra": evidenceProposal, "propose-empty": evidenceProposal,
 	"propose-encoding": evidenceProposal, "process-reject": evidenceNone,
 }
