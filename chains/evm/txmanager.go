@@ -14,6 +14,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -98,7 +99,7 @@ func NewTransactionManager(cfg TxConfig) (*TransactionManager, error) {
 		cfg.Poll = DefaultTxPoll
 	}
 	if cfg.Sleep == nil {
-		cfg.Sleep = sleep
+		cfg.Sleep = follow.Sleep
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -184,16 +185,5 @@ func (m *TransactionManager) release(f *flight, err error) {
 	})
 	if !found {
 		m.free = slices.Insert(m.free, at, f.slot)
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }

@@ -122,7 +122,7 @@ func New(cfg Config) (*Loop, error) {
 		cfg.MaxBlocks = DefaultMaxBlocks
 	}
 	if cfg.Sleep == nil {
-		cfg.Sleep = sleep
+		cfg.Sleep = Sleep
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -310,16 +310,5 @@ func (l *Loop) tellFinal() {
 	l.final, l.told = last.Number, true
 	if l.OnFinal != nil {
 		l.OnFinal(last.Number)
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }

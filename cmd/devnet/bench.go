@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -109,7 +110,7 @@ func watchCertificates(ctx context.Context, n *Network, index uint32, chain mess
 	if st, err := n.Client.StreamStatus(ctx, index); err == nil && st.Certified != nil {
 		after = st.Certified.End
 	}
-	for wait(ctx, lookEvery/2) == nil {
+	for follow.Sleep(ctx, lookEvery/2) == nil {
 		list, err := n.Client.Certificates(ctx, index, after)
 		if err != nil {
 			continue

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/relayer/deliver"
@@ -152,7 +153,7 @@ func (n *Network) Demo(ctx context.Context) (Tally, error) {
 		return t.tally(ctx, 4*half), err
 	}
 	// A second delivery would come soon after the first: look on for a few blocks.
-	if err := wait(ctx, 3*time.Second); err != nil {
+	if err := follow.Sleep(ctx, 3*time.Second); err != nil {
 		return Tally{}, err
 	}
 	if err := t.table(ctx); err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -18,7 +19,7 @@ type marks struct {
 
 func (m *marks) follow(ctx context.Context, n *Network, t *traffic) {
 	last := map[message.ChainID]uint64{}
-	for wait(ctx, lookEvery/2) == nil {
+	for follow.Sleep(ctx, lookEvery/2) == nil {
 		height := int64(0)
 		for _, h := range n.Client.Heights(ctx) {
 			height = max(height, h)

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
@@ -112,7 +113,7 @@ func (n *Network) watch(ctx context.Context) {
 		default:
 		}
 	}
-	for wait(ctx, 500*time.Millisecond) == nil {
+	for follow.Sleep(ctx, 500*time.Millisecond) == nil {
 		for _, p := range append([]*Process{n.Relayer}, n.Nodes...) {
 			if p == nil {
 				continue
@@ -156,17 +157,6 @@ func (n *Network) until(ctx context.Context, what string, limit time.Duration, o
 			return ctx.Err()
 		case <-time.After(150 * time.Millisecond):
 		}
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }
 

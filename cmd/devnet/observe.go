@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/contracts/bindings"
@@ -44,7 +45,7 @@ func (n *Network) observe(ctx context.Context) map[message.ChainID]*observer {
 		o := &observer{client: n.Client, chain: k.ChainID, next: k.DeployBlock, finalAt: map[uint64]time.Time{}, arrivals: map[message.ID][]arrival{}}
 		out[k.ChainID] = o
 		go func() {
-			for wait(ctx, lookEvery) == nil {
+			for follow.Sleep(ctx, lookEvery) == nil {
 				_ = o.look(ctx) // what was missed is seen at the next look
 			}
 		}()

@@ -99,7 +99,7 @@ func (r *Relayer) Run(ctx context.Context) error {
 				group.Go(func() { r.certificates(ctx, s) })
 			}
 		}
-		if !sleep(ctx, pause) {
+		if follow.Sleep(ctx, pause) != nil {
 			return ctx.Err()
 		}
 	}
@@ -143,7 +143,7 @@ func (r *Relayer) follow(ctx context.Context, s *source) {
 // certificates asks for new certificates until ctx ends.
 func (r *Relayer) certificates(ctx context.Context, s *source) {
 	quiet := newQuiet(r.cfg.Logger.With("stream", s.index))
-	for sleep(ctx, r.cfg.Poll) {
+	for follow.Sleep(ctx, r.cfg.Poll) == nil {
 		if err := r.poll(ctx, s); err != nil {
 			quiet.warn(ctx, "no certificate taken", "err", err)
 		} else {
@@ -193,18 +193,6 @@ func (r *Relayer) keys(ctx context.Context) []schnorr.PublicKey {
 		}
 	}
 	return keys
-}
-
-// sleep reports false when ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // quiet logs the first of a run of failures and then every repeatLog-th.
