@@ -9,6 +9,8 @@ import (
 	"io"
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
+
+	"github.com/aitbc/bridge/keys/curve"
 )
 
 // Deal makes a group key and its n shares in one place, any t of which sign.
@@ -27,7 +29,7 @@ func Deal(rand io.Reader, n, t int) (Group, []Scalar, error) {
 	coefficients := make([]fr.Element, t)
 	defer clear(coefficients)
 	for k := range coefficients {
-		c, err := randomElement(rand)
+		c, err := curve.RandomElement(rand)
 		if err != nil {
 			return Group{}, nil, err
 		}
@@ -36,11 +38,11 @@ func Deal(rand io.Reader, n, t int) (Group, []Scalar, error) {
 		}
 		coefficients[k] = c
 	}
-	key, err := mulBaseSecret(rand, &coefficients[0])
+	key, err := curve.MulBaseSecret(rand, &coefficients[0])
 	if err != nil {
 		return Group{}, nil, err
 	}
-	if encode(&key)[0] == 3 {
+	if curve.Encode(&key)[0] == 3 {
 		key.Neg(&key)
 		for k := range coefficients {
 			coefficients[k].Neg(&coefficients[k])
@@ -49,7 +51,7 @@ func Deal(rand io.Reader, n, t int) (Group, []Scalar, error) {
 	group := Group{Key: key.X.Bytes(), Threshold: t}
 	shares := make([]Scalar, n)
 	for i := range shares {
-		s := evaluate(coefficients, Index(i+1))
+		s := curve.Evaluate(coefficients, Index(i+1))
 		shares[i] = s.Bytes()
 		public, err := PublicShare(rand, shares[i])
 		if err != nil {
@@ -61,13 +63,4 @@ func Deal(rand io.Reader, n, t int) (Group, []Scalar, error) {
 		return Group{}, nil, err
 	}
 	return group, shares, nil
-}
-
-func evaluate(coefficients []fr.Element, i Index) (sum fr.Element) {
-	var x fr.Element
-	x.SetUint64(uint64(i))
-	for k := len(coefficients) - 1; k >= 0; k-- {
-		sum.Mul(&sum, &x).Add(&sum, &coefficients[k])
-	}
-	return sum
 }

@@ -8,12 +8,12 @@
 // adds the shares with Aggregate and, when that fails, finds the culprit with VerifyShare.
 //
 // SECURITY: a nonce pair signs once. Sign destroys it whatever happens; keeping it from
-// being cloned or restored is the task of keys/signer (I-05). Secret scalars never enter
-// gnark-crypto's variable-time multiplication whole: they are split into two random
-// summands first. Secrets print as "[secret]" under every verb.
+// being cloned or restored is the task of keys/signer (I-05). Secret scalars are multiplied
+// by keys/curve, which never shows one whole to a multiplication in variable time. Secrets
+// print as "[secret]" under every verb.
 //
 // The package is core: no clock, goroutine, disk or network; randomness comes in as an
-// io.Reader. It imports only keys/schnorr of this repository.
+// io.Reader. Of this repository it imports keys/schnorr and keys/curve.
 //
 // With the build tag devnet the package also has Deal, a trusted dealer. It is for devnets
 // and tests alone: whoever runs it knows the whole group key.

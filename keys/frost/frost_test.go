@@ -18,6 +18,8 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fp"
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
 	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/aitbc/bridge/keys/curve"
 )
 
 // testRand is an endless stream that depends on seed alone.
@@ -46,8 +48,8 @@ func (s *stream) Read(p []byte) (int, error) {
 func pointOf(k uint64) Point {
 	var x fr.Element
 	x.SetUint64(k)
-	p := mulBasePublic(&x)
-	return encode(&p)
+	p := curve.MulBasePublic(&x)
+	return curve.Encode(&p)
 }
 
 func TestParsePoint(t *testing.T) {
@@ -151,7 +153,7 @@ type fixedRho struct{ keccakSuite }
 func (fixedRho) rho([]byte) (x fr.Element) { x.SetOne(); return x }
 
 func TestGroupCommitmentIdentityRefused(t *testing.T) {
-	key, _ := pointOf(1).decode()
+	key, _ := pointOf(1).Decode()
 	d := pointOf(7)
 	minus := d
 	minus[0] ^= 1
@@ -241,17 +243,17 @@ func TestNothingPrintsSecrets(t *testing.T) {
 
 func TestSecretMultiplication(t *testing.T) {
 	for seed := range uint64(20) {
-		k, err := randomElement(testRand(seed))
+		k, err := curve.RandomElement(testRand(seed))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := mulBaseSecret(testRand(seed+100), &k)
-		want := mulBasePublic(&k)
+		got, err := curve.MulBaseSecret(testRand(seed+100), &k)
+		want := curve.MulBasePublic(&k)
 		if err != nil || !got.Equal(&want) {
 			t.Errorf("seed %d: %v", seed, err)
 		}
 	}
-	if _, err := mulBaseSecret(bytes.NewReader(nil), new(fr.Element)); !errors.Is(err, io.EOF) {
+	if _, err := curve.MulBaseSecret(bytes.NewReader(nil), new(fr.Element)); !errors.Is(err, io.EOF) {
 		t.Errorf("no randomness: %v", err)
 	}
 	if _, _, _, err := NewNonce(bytes.NewReader(make([]byte, 40)), Scalar{31: 1}); !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -268,11 +270,11 @@ func FuzzParsePoint(f *testing.F) {
 		if err != nil {
 			return
 		}
-		q, err := p.decode()
+		q, err := p.Decode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out := encode(&q); !bytes.Equal(out[:], in) {
+		if out := curve.Encode(&q); !bytes.Equal(out[:], in) {
 			t.Errorf("read %x, wrote %x", in, out)
 		}
 		if _, err := crypto.DecompressPubkey(in); err != nil {

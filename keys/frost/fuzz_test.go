@@ -20,7 +20,7 @@ func FuzzParseScalar(f *testing.F) {
 		if err != nil {
 			return
 		}
-		x, err := s.element()
+		x, err := s.Element()
 		if err != nil || x.IsZero() {
 			t.Fatalf("accepted %x: %v", b, err)
 		}

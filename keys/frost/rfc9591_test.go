@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
+
+	"github.com/aitbc/bridge/keys/curve"
 )
 
 // rfcSuite is FROST(secp256k1, SHA-256) of RFC 9591 section 6.5.
@@ -34,7 +36,7 @@ func (rfcSuite) nonce(random, share []byte) fr.Element { return rfcField("nonce"
 func (rfcSuite) messageHash(msg []byte) []byte         { return rfcHash("msg", msg) }
 func (rfcSuite) listHash(list []byte) []byte           { return rfcHash("com", list) }
 func (rfcSuite) challenge(r, key *point, msg []byte) (fr.Element, error) {
-	re, ke := encode(r), encode(key)
+	re, ke := curve.Encode(r), curve.Encode(key)
 	return rfcField("chal", re[:], ke[:], msg), nil
 }
 
@@ -53,7 +55,7 @@ func TestRFC9591AppendixE5(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, _ := groupKey.decode()
+	key, _ := groupKey.Decode()
 	msg := unhex(t, "74657374")
 	members := []struct {
 		index                                                    Index
@@ -109,7 +111,7 @@ func TestRFC9591AppendixE5(t *testing.T) {
 		if rho := r.rho[k].Bytes(); !bytes.Equal(rho[:], unhex(t, m.bindingFactor)) {
 			t.Errorf("binding factor of %d", m.index)
 		}
-		secret, err := Scalar(unhex(t, m.share)).element()
+		secret, err := Scalar(unhex(t, m.share)).Element()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +119,7 @@ func TestRFC9591AppendixE5(t *testing.T) {
 		if got := z.Bytes(); !bytes.Equal(got[:], unhex(t, m.sigZ)) {
 			t.Errorf("share of %d: %x", m.index, got)
 		}
-		y := mulBasePublic(&secret)
+		y := curve.MulBasePublic(&secret)
 		if !r.check(k, &y, &z) {
 			t.Errorf("share of %d does not verify", m.index)
 		}
@@ -127,7 +129,7 @@ func TestRFC9591AppendixE5(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commitment, scalar := encode(&r.r), z.Bytes()
+	commitment, scalar := curve.Encode(&r.r), z.Bytes()
 	want := "0205b6d04d3774c8929413e3c76024d54149c372d57aae62574ed74319b5ea14d0c65dde8492a7471437e6c2fe3da49b90d23f642b5c6dbe7e36089f096dd97324"
 	if got := hex.EncodeToString(commitment[:]) + hex.EncodeToString(scalar[:]); got != want {
 		t.Errorf("signature %s", got)
@@ -152,13 +154,13 @@ func TestRFC9591Shares(t *testing.T) {
 		if got := s.Bytes(); !bytes.Equal(got[:], unhex(t, w)) {
 			t.Errorf("share %d", i+1)
 		}
-		base = append(base, mulBasePublic(&s))
+		base = append(base, curve.MulBasePublic(&s))
 	}
-	key := mulBasePublic(&secret)
-	if got := interpolate([]Index{1, 3}, []point{base[0], base[2]}, 0); !got.Equal(&key) {
+	key := curve.MulBasePublic(&secret)
+	if got := curve.Interpolate([]Index{1, 3}, []point{base[0], base[2]}, 0); !got.Equal(&key) {
 		t.Error("shares 1 and 3 do not give the key")
 	}
-	if got := interpolate([]Index{1, 3}, []point{base[0], base[2]}, 2); !got.Equal(&base[1]) {
+	if got := curve.Interpolate([]Index{1, 3}, []point{base[0], base[2]}, 2); !got.Equal(&base[1]) {
 		t.Error("shares 1 and 3 do not give share 2")
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
+
+	"github.com/aitbc/bridge/keys/curve"
 )
 
 // run is one session with everything that its members agree on worked out: RFC 9591
@@ -35,11 +37,11 @@ func newRun(su suite, key point, bound, signed []byte, list []Commitment) (*run,
 		if c.Index == 0 || k > 0 && list[k-1].Index >= c.Index {
 			return nil, fmt.Errorf("commitment %d, member %d: %w", k, c.Index, ErrList)
 		}
-		d, err := c.D.decode()
+		d, err := c.D.Decode()
 		if err != nil {
 			return nil, fmt.Errorf("member %d: commitment D: %w", c.Index, err)
 		}
-		e, err := c.E.decode()
+		e, err := c.E.Decode()
 		if err != nil {
 			return nil, fmt.Errorf("member %d: commitment E: %w", c.Index, err)
 		}
@@ -47,7 +49,7 @@ func newRun(su suite, key point, bound, signed []byte, list []Commitment) (*run,
 		encoded = append(encoded, indexWord(c.Index)...)
 		encoded = append(append(encoded, c.D[:]...), c.E[:]...)
 	}
-	pk := encode(&key)
+	pk := curve.Encode(&key)
 	prefix := append(append(pk[:], su.messageHash(bound)...), su.listHash(encoded)...)
 	for k, i := range p.members {
 		rho := su.rho(append(prefix[:len(prefix):len(prefix)], indexWord(i)...))
@@ -67,7 +69,7 @@ func newRun(su suite, key point, bound, signed []byte, list []Commitment) (*run,
 
 // commitment is D + rho·E of the k-th signer.
 func (p *run) commitment(k int) (out point) {
-	e := mulPublic(&p.e[k], &p.rho[k])
+	e := curve.MulPublic(&p.e[k], &p.rho[k])
 	out.Add(&p.d[k], &e)
 	return out
 }
@@ -83,7 +85,7 @@ func (p *run) position(i Index) (int, error) {
 
 // factor is lambda·c of the k-th signer.
 func (p *run) factor(k int) fr.Element {
-	l := lagrange(p.members, p.members[k], 0)
+	l := curve.Lagrange(p.members, p.members[k], 0)
 	return *l.Mul(&l, &p.c)
 }
 
@@ -100,8 +102,8 @@ func (p *run) share(k int, d, e, s *fr.Element) fr.Element {
 // check is z·G == D + rho·E + lambda·c·Y for the k-th signer.
 func (p *run) check(k int, y *point, z *fr.Element) bool {
 	f := p.factor(k)
-	left := mulBasePublic(z)
-	right, term := p.commitment(k), mulPublic(y, &f)
+	left := curve.MulBasePublic(z)
+	right, term := p.commitment(k), curve.MulPublic(y, &f)
 	right.Add(&right, &term)
 	return left.Equal(&right)
 }

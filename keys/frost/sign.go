@@ -11,6 +11,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
 
+	"github.com/aitbc/bridge/keys/curve"
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
@@ -49,6 +50,8 @@ func (n *Nonce) take() (d, e fr.Element, c Commitment, ok bool) {
 	return d, e, c, true
 }
 
+const redacted = "[secret]"
+
 // Format prints "[secret]" whatever the verb.
 func (Nonce) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
@@ -69,7 +72,7 @@ func NewNonce(rand io.Reader, share Scalar) (*Nonce, Point, Point, error) {
 
 // newNonce takes the hashed bytes from random and those that split scalars from blind.
 func newNonce(su suite, random, blind io.Reader, share Scalar) (*Nonce, Point, Point, error) {
-	if _, err := share.element(); err != nil {
+	if _, err := share.Element(); err != nil {
 		return nil, Point{}, Point{}, err
 	}
 	p := new(pair)
@@ -83,11 +86,11 @@ func newNonce(su suite, random, blind io.Reader, share Scalar) (*Nonce, Point, P
 		}
 		*half.k = su.nonce(seed[:], share[:])
 		clear(seed[:])
-		pub, err := mulBaseSecret(blind, half.k)
+		pub, err := curve.MulBaseSecret(blind, half.k)
 		if err != nil {
 			return nil, Point{}, Point{}, err
 		}
-		*half.c = encode(&pub)
+		*half.c = curve.Encode(&pub)
 	}
 	return &Nonce{pair: func() *pair { return p }}, p.D, p.E, nil
 }
@@ -147,12 +150,12 @@ func (p *Prepared) Sign(i Index, n *Nonce, share Scalar, rand io.Reader) (Scalar
 	if p.session.Commitments[k] != own {
 		return Scalar{}, fmt.Errorf("member %d: %w", i, ErrCommitment)
 	}
-	secret, err := share.element()
+	secret, err := share.Element()
 	if err != nil {
 		return Scalar{}, err
 	}
 	defer secret.SetZero()
-	y, err := mulBaseSecret(rand, &secret)
+	y, err := curve.MulBaseSecret(rand, &secret)
 	if err != nil {
 		return Scalar{}, err
 	}
@@ -181,11 +184,11 @@ func (p *Prepared) VerifyShare(i Index, y Point, z Scalar) error {
 	if err != nil {
 		return err
 	}
-	public, err := y.decode()
+	public, err := y.Decode()
 	if err != nil {
 		return fmt.Errorf("public share of member %d: %w", i, err)
 	}
-	x, err := z.element()
+	x, err := z.Element()
 	if err != nil {
 		return &ShareError{Index: i, Err: err}
 	}
@@ -226,7 +229,7 @@ func (p *run) sum(shares []Scalar) (z fr.Element, err error) {
 		return z, fmt.Errorf("%d shares of %d signers: %w", len(shares), len(p.members), ErrShareCount)
 	}
 	for k, s := range shares {
-		x, err := s.element()
+		x, err := s.Element()
 		if err != nil {
 			return z, &ShareError{Index: p.members[k], Err: err}
 		}

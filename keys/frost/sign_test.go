@@ -10,6 +10,7 @@ import (
 	"math/bits"
 	"testing"
 
+	"github.com/aitbc/bridge/keys/curve"
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
@@ -62,11 +63,11 @@ func TestSignEndToEnd(t *testing.T) {
 	oddDeals := 0
 	for seed := range uint64(8) {
 		p := deal(t, seed, 4, 3)
-		first, err := randomElement(testRand(seed))
+		first, err := curve.RandomElement(testRand(seed))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if dealt := mulBasePublic(&first); encode(&dealt)[0] == 3 {
+		if dealt := curve.MulBasePublic(&first); curve.Encode(&dealt)[0] == 3 {
 			oddDeals++
 		}
 		for mask := range uint(16) {
@@ -84,7 +85,7 @@ func TestSignEndToEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			parities[encode(&prepared.run.r)[0]-2]++
+			parities[curve.Encode(&prepared.run.r)[0]-2]++
 			shares := p.sign(t, s, nonces)
 			for k, c := range s.Commitments {
 				if err := VerifyShare(s, c.Index, p.group.Public[c.Index-1], shares[k]); err != nil {

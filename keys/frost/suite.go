@@ -56,3 +56,9 @@ func (keccakSuite) challenge(r, key *point, msg []byte) (x fr.Element, err error
 	}
 	return x, nil
 }
+
+// address is the Ethereum address of p.
+func address(p *point) [20]byte {
+	x, y := p.X.Bytes(), p.Y.Bytes()
+	return [20]byte(crypto.Keccak256(x[:], y[:])[12:])
+}

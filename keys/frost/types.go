@@ -3,14 +3,11 @@
 package frost
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
-	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
-
+	"github.com/aitbc/bridge/keys/curve"
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
@@ -19,14 +16,12 @@ const MaxMembers = 1024
 
 // Errors of this package. All of them mean that the input is wrong for ever.
 var (
-	// ErrPoint: not the canonical compressed encoding of a point, or the identity.
-	ErrPoint = errors.New("frost: bad point")
-	// ErrScalar: not a scalar of 32 bytes big-endian in 1 … n−1.
-	ErrScalar = errors.New("frost: scalar out of range")
+	// ErrPoint, ErrScalar and ErrIdentity are those of keys/curve.
+	ErrPoint    = curve.ErrPoint
+	ErrScalar   = curve.ErrScalar
+	ErrIdentity = curve.ErrIdentity
 	// ErrList: the commitment list is empty, too long, unsorted or has a duplicate.
 	ErrList = errors.New("frost: bad commitment list")
-	// ErrIdentity: a sum that must be a point of the curve is the identity.
-	ErrIdentity = errors.New("frost: sum is the identity")
 	// ErrUnknownMember: the index is not among the session's signers.
 	ErrUnknownMember = errors.New("frost: not a signer of this session")
 	// ErrCommitment: the session lists other commitments than the pair in hand.
@@ -54,70 +49,30 @@ func (e *ShareError) Error() string { return fmt.Sprintf("share of member %d: %v
 // Unwrap is the reason.
 func (e *ShareError) Unwrap() error { return e.Err }
 
-// Index is a member's number in its key epoch, 1 … n: the x coordinate of its key share.
-type Index uint16
+// The encodings of the protocol are those of keys/curve.
+type (
+	Index  = curve.Index
+	Point  = curve.Point
+	Scalar = curve.Scalar
+)
 
-// Point is a compressed point of the curve, 33 bytes: 2 or 3 for the parity of y, then x.
-// The zero value is not a point.
-type Point [33]byte
+type point = curve.Affine
 
-// String is 0x and 66 hexadecimal digits.
-func (p Point) String() string { return "0x" + hex.EncodeToString(p[:]) }
+// ParsePoint reads a canonical compressed point: see curve.ParsePoint.
+func ParsePoint(b []byte) (Point, error) { return curve.ParsePoint(b) }
 
-// ParsePoint reads a canonical compressed point. It refuses the identity, an x that is not
-// below the field's prime and an x without a point.
-func ParsePoint(b []byte) (Point, error) {
-	if len(b) != 33 {
-		return Point{}, fmt.Errorf("point of %d bytes: %w", len(b), ErrPoint)
+// ParseScalar reads 32 bytes big-endian in 1 … n−1: see curve.ParseScalar.
+func ParseScalar(b []byte) (Scalar, error) { return curve.ParseScalar(b) }
+
+// PublicShare is share·G.
+func PublicShare(rand io.Reader, share Scalar) (Point, error) { return curve.PublicShare(rand, share) }
+
+// liftKey is the point with x = pk and even y.
+func liftKey(pk schnorr.PublicKey) (point, error) {
+	if err := pk.Validate(); err != nil {
+		return point{}, err
 	}
-	p := Point(b)
-	if _, err := p.decode(); err != nil {
-		return Point{}, err
-	}
-	return p, nil
-}
-
-// Scalar is a number modulo the group order, 32 bytes big-endian: a key share (secret) or
-// a signature share (public once released). It always prints as "[secret]" and has no
-// text form; use its bytes where they must be written.
-type Scalar [32]byte
-
-// ParseScalar reads 32 bytes big-endian in 1 … n−1.
-func ParseScalar(b []byte) (Scalar, error) {
-	if len(b) != 32 {
-		return Scalar{}, ErrScalar
-	}
-	s := Scalar(b)
-	if _, err := s.element(); err != nil {
-		return Scalar{}, err
-	}
-	return s, nil
-}
-
-const redacted = "[secret]"
-
-// Format prints "[secret]" whatever the verb.
-func (Scalar) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// String is "[secret]".
-func (Scalar) String() string { return redacted }
-
-// GoString is "[secret]".
-func (Scalar) GoString() string { return redacted }
-
-// LogValue is "[secret]".
-func (Scalar) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText refuses: a scalar enters a text only on purpose, by its bytes.
-func (Scalar) MarshalText() ([]byte, error) {
-	return nil, errors.New("frost: a scalar has no text form")
-}
-
-func (s Scalar) element() (x fr.Element, err error) {
-	if x.SetBytesCanonical(s[:]) != nil || x.IsZero() {
-		return fr.Element{}, ErrScalar
-	}
-	return x, nil
+	return curve.LiftX(pk)
 }
 
 // Commitment is the public half of one signer's nonce pair: hiding D, binding E.
@@ -157,19 +112,19 @@ func (g Group) Validate() error {
 	at := make([]Index, t)
 	for i := range base {
 		at[i] = Index(i + 1)
-		if base[i], err = g.Public[i].decode(); err != nil {
+		if base[i], err = g.Public[i].Decode(); err != nil {
 			return fmt.Errorf("public share %d: %w", i+1, err)
 		}
 	}
-	if got := interpolate(at, base, 0); !got.Equal(&key) {
+	if got := curve.Interpolate(at, base, 0); !got.Equal(&key) {
 		return fmt.Errorf("public shares do not belong to the key: %w", ErrGroup)
 	}
 	for i := t; i < n; i++ {
-		p, err := g.Public[i].decode()
+		p, err := g.Public[i].Decode()
 		if err != nil {
 			return fmt.Errorf("public share %d: %w", i+1, err)
 		}
-		if got := interpolate(at, base, Index(i+1)); !got.Equal(&p) {
+		if got := curve.Interpolate(at, base, Index(i+1)); !got.Equal(&p) {
 			return fmt.Errorf("public share %d is off the polynomial: %w", i+1, ErrGroup)
 		}
 	}

@@ -19,7 +19,9 @@ var layers = map[string][]string{
 	"chains/follow":        {"chains/message", "chains/merkle", "chains/stream"},
 	"chains/chaintest":     {"chains/message", "chains/stream", "chains/follow"},
 	"keys/schnorr":         {},
-	"keys/frost":           {"keys/schnorr"},
+	"keys/curve":           {},
+	"keys/frost":           {"keys/schnorr", "keys/curve"},
+	"keys/dkg":             {"keys/schnorr", "keys/frost", "keys/curve"},
 	"keys/journal":         {"chains/failpoint"},
 	"keys/account":         {"chains/message", "keys/keystore"},
 	"keys/keystore":        {"chains/message", "chains/failpoint", "keys/schnorr", "keys/frost", "keys/journal"},
@@ -28,7 +30,7 @@ var layers = map[string][]string{
 	"verifier/extension":   {"chains/message"},
 	"verifier/transaction": {"chains/message", "verifier/api/..."},
 	"verifier/certify":     {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
-	"verifier/committee":   {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
+	"verifier/committee":   {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "keys/curve", "keys/dkg", "verifier/api/...", "verifier/extension"},
 	"verifier/lanes":       {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
 	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
 	"verifier/voter":       {"chains/...", "keys/...", "verifier/api/...", "verifier/extension"},
@@ -43,7 +45,7 @@ var layers = map[string][]string{
 
 // core packages are step functions: no clock, goroutine, unseeded randomness, disk or network.
 var core = []string{
-	"chains/message", "chains/merkle", "chains/stream", "keys/schnorr", "keys/frost",
+	"chains/message", "chains/merkle", "chains/stream", "keys/schnorr", "keys/curve", "keys/frost", "keys/dkg",
 	"verifier/extension", "verifier/transaction", "verifier/certify", "verifier/committee", "verifier/lanes",
 }
 
