@@ -3,7 +3,7 @@
 // Package lanes is the module that knows the sources: their chains, managers, finality,
 // stride and source epochs. Each is a stream with an index that is never reused.
 //
-// Read Validate first, then Keeper. In this version the streams come from genesis and never
-// change, and final is the only finality. The package is core: no clock, goroutine, disk or
-// network beyond the store it is given.
+// Read Validate first, then Keeper. Streams come from genesis and from proposals that passed
+// (AddStream); none is changed or removed, and final is the only finality. The package is
+// core: no clock, goroutine, disk or network beyond the store it is given.
 package lanes

@@ -23,6 +23,8 @@ const StoreKey = "lanes"
 // Bounds of a genesis.
 const (
 	MaxStreams = 256
+	// MaxIndex is the highest index that a stream can have.
+	MaxIndex = 0xffff
 	// MaxStride bounds a window, in source blocks.
 	MaxStride = 1 << 20
 )
@@ -58,6 +60,9 @@ func Validate(g lanesv1.GenesisState) error {
 			bad = append(bad, fmt.Errorf("lanes.streams[%d]: %w", i, err))
 		}
 	}
+	if n := len(g.Streams); g.LastIndex != 0 && (g.LastIndex > MaxIndex || n > 0 && g.LastIndex < g.Streams[n-1].Index) {
+		bad = append(bad, fmt.Errorf("lanes.last_index: %d, at most %d and not below the last stream's: %w", g.LastIndex, MaxIndex, message.ErrRange))
+	}
 	return errors.Join(bad...)
 }
 
@@ -65,8 +70,8 @@ func validateStream(s *lanesv1.Stream) error {
 	switch {
 	case s.Index == 0:
 		return fmt.Errorf("index: %w", message.ErrZero)
-	case s.Index > 0xffff:
-		return fmt.Errorf("index %d, at most 65535: %w", s.Index, message.ErrRange)
+	case s.Index > MaxIndex:
+		return fmt.Errorf("index %d, at most %d: %w", s.Index, MaxIndex, message.ErrRange)
 	case s.Chain == 0:
 		return fmt.Errorf("chain: %w", message.ErrZero)
 	case len(s.Manager) != 20:
@@ -85,11 +90,14 @@ func validateStream(s *lanesv1.Stream) error {
 	return nil
 }
 
-// Keeper owns the module's store: one record per stream under its index.
+// Keeper owns the module's store: one record per stream under its index, and the last index
+// that was given.
 type Keeper struct{ key storetypes.StoreKey }
 
 // NewKeeper makes the keeper of the store under key.
 func NewKeeper(key storetypes.StoreKey) Keeper { return Keeper{key} }
+
+var keyLast = []byte{2}
 
 func streamKey(index uint32) []byte { return binary.BigEndian.AppendUint32([]byte{1}, index) }
 
@@ -105,14 +113,28 @@ func (k Keeper) InitGenesis(ctx sdk.Context, g lanesv1.GenesisState) error {
 			return fmt.Errorf("encode stream %d: %w", g.Streams[i].Index, err)
 		}
 		kv.Set(streamKey(g.Streams[i].Index), b)
+		g.LastIndex = max(g.LastIndex, g.Streams[i].Index)
 	}
+	kv.Set(keyLast, binary.BigEndian.AppendUint32(nil, g.LastIndex))
 	return nil
 }
 
 // ExportGenesis is the inverse of InitGenesis.
 func (k Keeper) ExportGenesis(ctx sdk.Context) (g lanesv1.GenesisState, err error) {
-	g.Streams, err = k.Streams(ctx)
+	if g.Streams, err = k.Streams(ctx); err != nil {
+		return g, err
+	}
+	g.LastIndex, err = k.lastIndex(ctx)
 	return g, err
+}
+
+// lastIndex is the highest index that was ever given. Errors: ErrState.
+func (k Keeper) lastIndex(ctx context.Context) (uint32, error) {
+	b := sdk.UnwrapSDKContext(ctx).KVStore(k.key).Get(keyLast)
+	if len(b) != 4 {
+		return 0, fmt.Errorf("no last index: %w", ErrState)
+	}
+	return binary.BigEndian.Uint32(b), nil
 }
 
 // Streams lists all streams by ascending index. Errors: ErrState.
