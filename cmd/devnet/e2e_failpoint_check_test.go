@@ -170,7 +170,7 @@ func (f *failing) checkJournals() {
 			t.Errorf("node%d: %v", i, err)
 			continue
 		}
-		if _, err := signer.New(signer.Config{Share: share, Journal: shares, Rand: rand.Reader}); err != nil {
+		if _, err := signer.New(signer.Config{BridgeID: share.BridgeID, Shares: []keystore.Share{share}, Journal: shares, Rand: rand.Reader}); err != nil {
 			t.Errorf("node%d: %v", i, err)
 		}
 		t.Logf("node%d: %d votes, %d shares and boots in the journals", i, votes.Len(), shares.Len())

@@ -46,8 +46,7 @@ func inMemory(t testing.TB, group frost.Group, shares []frost.Scalar) *committee
 			t.Fatal(err)
 		}
 		s, err := New(Config{
-			Share:   keystore.Share{KeyEpoch: 1, Index: frost.Index(i + 1), Secret: shares[i], BridgeID: bridge, GroupKey: group.Key},
-			Journal: j, Rand: testRand(byte(i + 10)),
+			BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: frost.Index(i + 1), Secret: shares[i], BridgeID: bridge, GroupKey: group.Key}}, Journal: j, Rand: testRand(byte(i + 10)),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +68,7 @@ func fields(r *Request) []func(at int, x byte) {
 		}
 	}
 	short := func(v *uint32) func(int, byte) { return func(at int, x byte) { *v ^= uint32(x) << (8 * (at % 4)) } }
-	cp, se := &r.Checkpoint, &r.Session
+	cp, se := r.checkpoint(), &r.Session
 	list := []func(int, byte){
 		word(r.BridgeID[:]), short(&r.Fork), number(&r.SessionNumber), word(r.BodyHash[:]), short(&r.MySeq),
 		word(se.Key[:]), number(&se.KeyEpoch), word(se.ID[:]), word(se.Digest[:]),
@@ -110,7 +109,7 @@ func FuzzRequest(f *testing.F) {
 		}
 		same := equal(&before, &changed)
 		s := c.signers[0]
-		z, err := s.Sign(changed, voted(cp, changed.Checkpoint))
+		z, err := s.Sign(changed, voted(cp, *changed.Statement.(*message.Checkpoint)))
 		if err != nil {
 			if same {
 				t.Errorf("the true request: %v", err)
@@ -137,7 +136,7 @@ func equal(a, b *Request) bool {
 	x, y := *a, *b
 	x.Session.Commitments, y.Session.Commitments = nil, nil
 	fixed := func(r *Request) [12]any {
-		return [12]any{r.BridgeID, r.Fork, r.SessionNumber, r.BodyHash, r.MySeq, r.Checkpoint, r.Session.Key, r.Session.KeyEpoch, r.Session.ID, r.Session.Digest}
+		return [12]any{r.BridgeID, r.Fork, r.SessionNumber, r.BodyHash, r.MySeq, *r.Statement.(*message.Checkpoint), r.Session.Key, r.Session.KeyEpoch, r.Session.ID, r.Session.Digest}
 	}
 	if fixed(&x) != fixed(&y) || len(a.Session.Commitments) != len(b.Session.Commitments) {
 		return false
@@ -153,7 +152,7 @@ func equal(a, b *Request) bool {
 // FuzzRecords: a journal of whatever records gives a signer that knows each session number and
 // window once, or none.
 func FuzzRecords(f *testing.F) {
-	r := record{fork: 1, number: 1, id: [32]byte{1}, stream: message.Hash{2}, end: 9, body: [32]byte{3}}
+	r := record{fork: 1, number: 1, id: [32]byte{1}, claim: claim{stream: message.Hash{2}, end: 9, body: [32]byte{3}}}
 	other := r
 	other.number, other.end = 2, 11
 	f.Add(append(r.encode(), other.encode()...), uint8(shareSize))
@@ -179,7 +178,7 @@ func FuzzRecords(f *testing.F) {
 					t.Fatalf("boot %d after %d", next, boot)
 				}
 				boot = next
-			case kindShare:
+			case kindShare, kindStatement:
 				session, window := string(one[1:13]), string(one[45:85])
 				if _, ok := sessions[session]; ok {
 					t.Fatalf("session number twice: %x", one)

@@ -13,8 +13,9 @@ import (
 
 // Kinds of journal records; the first byte of each.
 const (
-	kindBoot  = 1 // boot 8
-	kindShare = 2 // fork 4 ‖ number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
+	kindBoot      = 1 // boot 8
+	kindShare     = 2 // fork 4 ‖ number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
+	kindStatement = 3 // fork 4 ‖ number 8 ‖ session id 32 ‖ subject 32 ‖ ordinal 8 ‖ digest 32
 
 	bootSize  = 1 + 8
 	shareSize = 1 + 4 + 8 + 32 + 32 + 8 + 32
@@ -25,20 +26,23 @@ type record struct {
 	fork   uint32
 	number uint64
 	id     [32]byte
-	stream message.Hash // of bridge and stream
-	end    uint64
-	body   [32]byte
+	claim
 }
 
-func recordOf(req Request) record {
-	st := req.Checkpoint.Stream
-	stream := new(message.Words).Hash(req.BridgeID).Uint(uint64(st.Chain)).Address(st.Manager).
-		Uint(uint64(st.Finality)).Uint(uint64(st.Epoch)).Sum()
-	return record{req.Fork, req.SessionNumber, req.Session.ID, stream, req.Checkpoint.End, req.BodyHash}
+// claim is what a share says: of all bodies with one subject and end, one may be signed.
+type claim struct {
+	statement bool         // not a checkpoint
+	stream    message.Hash // of bridge and stream; of another statement its subject
+	end       uint64       // of the window; of another statement its ordinal
+	body      [32]byte     // of another statement its digest
 }
 
 func (r record) encode() []byte {
-	b := binary.BigEndian.AppendUint32([]byte{kindShare}, r.fork)
+	kind := byte(kindShare)
+	if r.statement {
+		kind = kindStatement
+	}
+	b := binary.BigEndian.AppendUint32([]byte{kind}, r.fork)
 	b = binary.BigEndian.AppendUint64(b, r.number)
 	b = append(append(b, r.id[:]...), r.stream[:]...)
 	b = binary.BigEndian.AppendUint64(b, r.end)
@@ -58,14 +62,17 @@ func (s *Signer) replay(b []byte) error {
 			return fmt.Errorf("boot does not grow: %w", message.ErrBadEncoding)
 		}
 		s.lastBoot = boot
-	case len(b) == shareSize && b[0] == kindShare:
+	case len(b) == shareSize && (b[0] == kindShare || b[0] == kindStatement):
 		r := record{
 			fork:   binary.BigEndian.Uint32(b[1:]),
 			number: binary.BigEndian.Uint64(b[5:]),
 			id:     [32]byte(b[13:45]),
-			stream: message.Hash(b[45:77]),
-			end:    binary.BigEndian.Uint64(b[77:]),
-			body:   [32]byte(b[85:]),
+			claim: claim{
+				statement: b[0] == kindStatement,
+				stream:    message.Hash(b[45:77]),
+				end:       binary.BigEndian.Uint64(b[77:]),
+				body:      [32]byte(b[85:]),
+			},
 		}
 		if err := s.history.allows(r); err != nil {
 			return err
@@ -81,7 +88,7 @@ func (s *Signer) replay(b []byte) error {
 // INVARIANT: I-05. It holds without the vote journal and across restarts.
 type history struct {
 	sessions map[uint32]*ring       // session id by number; a new fork may count anew
-	streams  map[message.Hash]*ring // body hash by window end; forks make no difference
+	streams  map[message.Hash]*ring // body hash by window end, or digest by ordinal, per subject
 }
 
 func newHistory() history {

@@ -67,7 +67,7 @@ func (c *chain) add(o *Observation) {
 //
 // A chain that contradicts what this process saw, a mark that went back, or a recorded boot
 // above ours burns all pairs and takes a new boot, at this height or a later one. Under a
-// bridge id that is not the share's there is no boot.
+// bridge id that is not the signer's there is no boot.
 //
 // Errors: ErrTwin once the state holds what only a copy of this process can have said, and
 // what Stop was given; the signer is stopped then.
@@ -94,7 +94,7 @@ func (s *Signer) Observe(o Observation) error {
 	case s.boot == 0:
 	case why != "":
 		s.burn(why)
-	case o.BridgeID != s.share.BridgeID:
+	case o.BridgeID != s.bridge:
 		s.burn("chain of another bridge")
 	case o.Boot > s.boot:
 		s.burn("state records a higher boot")
@@ -105,7 +105,7 @@ func (s *Signer) Observe(o Observation) error {
 	case o.Boot == s.boot:
 		s.mark = o.NextSeq
 	}
-	if s.boot == 0 && o.BridgeID == s.share.BridgeID {
+	if s.boot == 0 && o.BridgeID == s.bridge {
 		s.newBoot(o.Height, max(o.Boot, s.lastBoot))
 	}
 	return nil

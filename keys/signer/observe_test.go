@@ -14,6 +14,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 // seen is what a chain shows at a height while nothing is wrong.
@@ -176,7 +177,7 @@ func TestStop(t *testing.T) {
 		t.Error("lives on")
 	}
 	for _, n := range nonces {
-		if _, err := mustPrepare(t, second).Sign(s.share.Index, n, s.share.Secret, testRand(3)); err == nil {
+		if _, err := mustPrepare(t, second).Sign(s.newest().Index, n, s.newest().Secret, testRand(3)); err == nil {
 			t.Error("a pair was left in memory")
 		}
 	}
@@ -186,7 +187,7 @@ func TestStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	early, err := New(Config{Share: c.signers[2].share, Journal: j, Rand: testRand(1)})
+	early, err := New(Config{BridgeID: bridge, Shares: []keystore.Share{c.share(2)}, Journal: j, Rand: testRand(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +277,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := c.signers[0]
-	s, err := New(Config{Share: old.share, Journal: j, Rand: testRand(5)})
+	s, err := New(Config{BridgeID: bridge, Shares: []keystore.Share{*old.newest()}, Journal: j, Rand: testRand(5)})
 	if err != nil {
 		t.Fatal(err)
 	}

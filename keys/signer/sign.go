@@ -5,11 +5,13 @@ package signer
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 // Errors of Sign. ErrJournal and ErrStopped halt this member's signing; the others refuse one request.
@@ -18,8 +20,11 @@ var (
 	ErrPolicy = message.NewError(message.Reject, "signer: request refused")
 	// ErrSessionID: the session id does not follow from its contents.
 	ErrSessionID = message.NewError(message.Reject, "signer: session id does not recompute")
-	// ErrNoVote: this node's own journal has no vote for exactly this checkpoint.
-	ErrNoVote = message.NewError(message.Retry, "signer: no own vote for this checkpoint")
+	// ErrNoShare: there is no share of the session's key epoch.
+	ErrNoShare = message.NewError(message.Retry, "signer: no share of this key epoch")
+	// ErrNoVote: this node's own journal does not vouch for exactly this statement: it has no vote for the
+	// checkpoint, no approval of the order, no record of the ceremony.
+	ErrNoVote = message.NewError(message.Retry, "signer: the own journal does not vouch for this statement")
 	// ErrPairBurnt: the pair of this seq was used, dropped, or belongs to another boot.
 	ErrPairBurnt = message.NewError(message.Reject, "signer: nonce pair is gone")
 	// ErrCommitment: the session does not carry our own commitment unchanged.
@@ -43,23 +48,24 @@ type Request struct {
 	Session       frost.Session
 	BodyHash      [32]byte
 	MySeq         uint32 // seq of our commitment, of the current boot
-	// Checkpoint is the statement in full, from the node's own tree. Its BodyHash and Digest
-	// must be the ones above: a digest alone cannot be told from a forged one.
-	Checkpoint message.Checkpoint
+	// Statement is what is signed, in full: a *message.Checkpoint from the node's own tree, or a
+	// message.Ready, Rotate or HaltOrder. The body hash, for the last three the digest, and the digest that follow
+	// from it must be the ones above: a digest alone cannot be told from a forged one.
+	Statement message.Statement
 }
 
 // Sign releases this member's signature share, or the same share again from memory.
 //
-// ownVote says whether the node's own vote journal holds its vote for this body hash; it is
-// called without locks held. Blocks on the journal's disk. The order is the law I-05: checks,
+// own says whether the node's own journal vouches for this body hash: its vote for a checkpoint, the
+// operator's approval of an order, its record of a finished ceremony. It is called without locks held and may block. Blocks on the journal's disk. The order is the law I-05: checks,
 // pair deleted, journal synced, share made and released. An error after the deletion burns
 // the pair.
-func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scalar, error) {
-	prepared, err := s.check(req)
+func (s *Signer) Sign(req Request, own func(body [32]byte) bool) (frost.Scalar, error) {
+	prepared, share, what, err := s.check(&req)
 	if err != nil {
 		return frost.Scalar{}, err
 	}
-	if ownVote == nil || !ownVote(req.BodyHash) {
+	if own == nil || !own(req.BodyHash) {
 		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, ErrNoVote)
 	}
 	s.mu.Lock()
@@ -70,7 +76,10 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	if c, ok := s.cache[req.SessionNumber]; ok && c.id == req.Session.ID {
 		return c.share, nil // the id binds every field that the share depends on
 	}
-	rec := recordOf(req)
+	if s.shares[share.KeyEpoch] != share {
+		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, ErrNoShare) // dropped in between
+	}
+	rec := record{req.Fork, req.SessionNumber, req.Session.ID, what}
 	if err := s.history.allows(rec); err != nil {
 		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
 	}
@@ -78,8 +87,7 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	if !ok || s.boot == 0 {
 		return frost.Scalar{}, fmt.Errorf("session %d, seq %d: %w", req.SessionNumber, req.MySeq, ErrPairBurnt)
 	}
-	own := frost.Commitment{Index: s.share.Index, D: p.D, E: p.E}
-	if !contains(req.Session.Commitments, own) {
+	if !slices.Contains(req.Session.Commitments, frost.Commitment{Index: share.Index, D: p.D, E: p.E}) {
 		return frost.Scalar{}, fmt.Errorf("session %d, seq %d: %w", req.SessionNumber, req.MySeq, ErrCommitment)
 	}
 	delete(s.pairs, req.MySeq)
@@ -94,13 +102,13 @@ func (s *Signer) Sign(req Request, ownVote func(body [32]byte) bool) (frost.Scal
 	}
 	failpoint.Hit("signer.share.journaled") // the journal says signed though no share was made: this session is refused for ever, the next is not
 	s.history.add(rec)
-	share, err := prepared.Sign(s.share.Index, p.nonce, s.share.Secret, s.rand)
+	z, err := prepared.Sign(share.Index, p.nonce, share.Secret, s.rand)
 	if err != nil {
 		return frost.Scalar{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
 	}
-	s.remember(req.SessionNumber, cached{req.Session.ID, share})
+	s.remember(req.SessionNumber, cached{req.Session.ID, z})
 	failpoint.Hit("signer.share.made") // the share is lost before anyone saw it: this session is refused for ever, the next is not
-	return share, nil
+	return z, nil
 }
 
 // admits is the part of the policy that depends on what Observe saw and on the journal's forks.
@@ -116,40 +124,33 @@ func (s *Signer) admits(req Request) error {
 	return nil
 }
 
-// check is the part of the policy that needs no state.
-func (s *Signer) check(req Request) (*frost.Prepared, error) {
-	refuse := func(why string) error {
-		return fmt.Errorf("session %d: %s: %w", req.SessionNumber, why, ErrPolicy)
+// check is the part of the policy that needs no history. It gives the share that signs and what is claimed.
+func (s *Signer) check(req *Request) (*frost.Prepared, *keystore.Share, claim, error) {
+	refuse := func(err error) (*frost.Prepared, *keystore.Share, claim, error) {
+		return nil, nil, claim{}, fmt.Errorf("session %d: %w", req.SessionNumber, err)
 	}
-	se, cp := &req.Session, &req.Checkpoint
+	se := &req.Session
 	switch {
-	case req.BridgeID != s.share.BridgeID:
-		return nil, refuse("another bridge")
+	case req.BridgeID != s.bridge:
+		return refuse(refused("another bridge"))
 	case req.Fork == 0:
-		return nil, refuse("fork number is zero")
-	case se.KeyEpoch != s.share.KeyEpoch:
-		return nil, refuse("another key epoch")
-	case se.Key != s.share.GroupKey:
-		return nil, refuse("another group key")
-	case cp.BridgeID != req.BridgeID:
-		return nil, refuse("checkpoint of another bridge")
+		return refuse(refused("fork number is zero"))
 	}
-	if err := cp.Validate(); err != nil {
-		return nil, refuse("checkpoint: " + err.Error())
+	share, what, err := s.review(req)
+	if err != nil {
+		return refuse(err)
 	}
 	switch {
-	case cp.BodyHash() != req.BodyHash:
-		return nil, refuse("body hash is not the checkpoint's")
-	case cp.Digest() != se.Digest:
-		return nil, refuse("digest is not the checkpoint's")
+	case what.body != req.BodyHash:
+		return refuse(refused("body hash is not the statement's"))
 	case SessionID(req.BridgeID, req.Fork, req.SessionNumber, req.BodyHash, *se) != se.ID:
-		return nil, fmt.Errorf("session %d: %w", req.SessionNumber, ErrSessionID)
+		return refuse(ErrSessionID)
 	}
 	prepared, err := frost.Prepare(*se)
 	if err != nil {
-		return nil, refuse(err.Error())
+		return refuse(refused(err.Error()))
 	}
-	return prepared, nil
+	return prepared, share, what, nil
 }
 
 // SessionID is keccak256(abi.encode(SESSION_TAG, bridgeId, fork, keyEpoch, number, d,
@@ -180,13 +181,4 @@ func (s *Signer) remember(number uint64, c cached) {
 		delete(s.cache, oldest)
 	}
 	s.cache[number] = c
-}
-
-func contains(list []frost.Commitment, own frost.Commitment) bool {
-	for _, c := range list {
-		if c == own {
-			return true
-		}
-	}
-	return false
 }

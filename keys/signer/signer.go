@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/aitbc/bridge/chains/failpoint"
@@ -14,6 +16,7 @@ import (
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/keys/schnorr"
 )
 
 // Bounds of a signer.
@@ -28,24 +31,37 @@ const (
 	// maxHistory bounds the sessions, and per stream the windows, whose signing is remembered.
 	// Numbers and windows below the remembered ones are refused.
 	maxHistory = 4096
+	// MaxShares bounds the shares held: those of the active, the ready and the last epoch, and some to spare.
+	MaxShares = 8
 )
 
-// Config is what a signer needs. All fields but Logger are required.
+// Errors of AddShare.
+var (
+	// ErrShareHeld: another share of this key epoch is held. It goes by DropShare alone.
+	ErrShareHeld = message.NewError(message.Reject, "signer: another share of this key epoch is held")
+	// ErrTooManyShares: MaxShares are held.
+	ErrTooManyShares = message.NewError(message.Reject, "signer: too many shares")
+)
+
+// Config is what a signer needs. All fields but Shares and Logger are required.
 type Config struct {
-	Share   keystore.Share
-	Journal *journal.Journal // the signer's own, not the vote journal
-	Rand    io.Reader        // cryptographic randomness
-	Logger  *slog.Logger     // nil: silent
+	BridgeID message.Hash
+	Shares   []keystore.Share // at most one per key epoch; empty: signs nothing before AddShare
+	Journal  *journal.Journal // the signer's own, not the vote journal
+	Rand     io.Reader        // cryptographic randomness
+	Logger   *slog.Logger     // nil: silent
 }
 
-// Signer holds one key share. It is safe for concurrent use.
+// Signer holds a member's key shares by key epoch: one boot, one pool of pairs and one journal
+// for all of them. It is safe for concurrent use.
 type Signer struct {
-	share   keystore.Share
+	bridge  message.Hash
 	journal *journal.Journal
 	rand    io.Reader
 	log     *slog.Logger
 
 	mu       sync.Mutex
+	shares   map[uint64]*keystore.Share // by key epoch
 	started  bool
 	stopped  error  // not nil: signs nothing any more
 	boot     uint64 // 0: none yet, nothing is announced
@@ -76,32 +92,98 @@ type SeqCommitment struct {
 	D, E frost.Point
 }
 
-// New reads the journal and holds the share; it announces nothing before Start.
+// ShareInfo is what may be told of a share.
+type ShareInfo struct {
+	KeyEpoch uint64
+	Index    frost.Index
+	GroupKey schnorr.PublicKey
+}
+
+// New reads the journal and holds the shares; it announces nothing before Start.
 func New(cfg Config) (*Signer, error) {
-	if err := cfg.Share.Validate(); err != nil {
-		return nil, err
-	}
-	if cfg.Journal == nil || cfg.Rand == nil {
-		return nil, errors.New("signer: journal and randomness are required")
+	if cfg.BridgeID.IsZero() || cfg.Journal == nil || cfg.Rand == nil {
+		return nil, errors.New("signer: bridge id, journal and randomness are required")
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Signer{
-		share: cfg.Share, journal: cfg.Journal, rand: cfg.Rand, log: cfg.Logger,
+		bridge: cfg.BridgeID, journal: cfg.Journal, rand: cfg.Rand, log: cfg.Logger, shares: map[uint64]*keystore.Share{},
 		pairs: map[uint32]*pair{}, made: map[uint32]SeqCommitment{}, cache: map[uint64]cached{}, history: newHistory(),
 	}
 	if err := cfg.Journal.Replay(s.replay); err != nil {
 		return nil, fmt.Errorf("replay signer journal: %w", err)
 	}
+	for _, share := range cfg.Shares {
+		if _, held := s.shares[share.KeyEpoch]; held {
+			return nil, fmt.Errorf("key epoch %d twice: %w", share.KeyEpoch, ErrShareHeld)
+		}
+		if err := s.AddShare(share); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
-// Index is the member's number in KeyEpoch.
-func (s *Signer) Index() frost.Index { return s.share.Index }
+// AddShare makes the signer sign for one more key epoch, in memory alone: who calls it keeps the file.
+// The share that is held already is accepted.
+//
+// Errors: those of keystore.Share.Validate; ErrPolicy for another bridge; ErrShareHeld, ErrTooManyShares, ErrStopped.
+func (s *Signer) AddShare(share keystore.Share) error {
+	if err := share.Validate(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, held := s.shares[share.KeyEpoch]
+	switch {
+	case s.stopped != nil:
+		return fmt.Errorf("%w: %w", ErrStopped, s.stopped)
+	case share.BridgeID != s.bridge:
+		return fmt.Errorf("share of another bridge: %w", ErrPolicy)
+	case held && *old == share:
+		return nil
+	case held:
+		return fmt.Errorf("key epoch %d: %w", share.KeyEpoch, ErrShareHeld)
+	case len(s.shares) >= MaxShares:
+		return fmt.Errorf("%d are held: %w", len(s.shares), ErrTooManyShares)
+	}
+	s.shares[share.KeyEpoch] = &share
+	return nil
+}
 
-// KeyEpoch is the epoch of the share.
-func (s *Signer) KeyEpoch() uint64 { return s.share.KeyEpoch }
+// DropShare destroys the share of a key epoch in memory; without one it does nothing.
+func (s *Signer) DropShare(epoch uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if share, ok := s.shares[epoch]; ok {
+		clear(share.Secret[:])
+		delete(s.shares, epoch)
+	}
+	return nil
+}
+
+// Shares lists the shares that are held by rising key epoch.
+func (s *Signer) Shares() []ShareInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []ShareInfo
+	for _, epoch := range slices.Sorted(maps.Keys(s.shares)) {
+		share := s.shares[epoch]
+		list = append(list, ShareInfo{epoch, share.Index, share.GroupKey})
+	}
+	return list
+}
+
+// newest is the share of the highest key epoch, nil without any. The caller holds mu.
+func (s *Signer) newest() (share *keystore.Share) {
+	for _, one := range s.shares {
+		if share == nil || one.KeyEpoch > share.KeyEpoch {
+			share = one
+		}
+	}
+	return share
+}
 
 // Boot is the current boot id, height 5 ‖ random 3, or 0 when there is none: before Start,
 // and while the state records a boot that is not below what this height allows.
@@ -125,12 +207,12 @@ func (s *Signer) Start(committedHeight uint64) {
 
 // Commitments are the pairs from the recorded mark on, at most max and at most up to
 // PoolTarget beyond the mark, made fresh as needed. The same seq always carries the same
-// points, so they may be announced until the mark moves. Empty without a boot, and shorter
-// when randomness fails.
+// points, so they may be announced until the mark moves. Empty without a boot or without any
+// share, and shorter when randomness fails. A pair is of no key epoch: a session of any may use it.
 func (s *Signer) Commitments(max int) []SeqCommitment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.boot == 0 {
+	if s.boot == 0 || len(s.shares) == 0 {
 		return nil
 	}
 	var out []SeqCommitment
@@ -147,9 +229,10 @@ func (s *Signer) Commitments(max int) []SeqCommitment {
 	return out
 }
 
-// makePair makes the pair of seq next.
+// makePair makes the pair of seq next. The share of the highest key epoch goes into the hash H3; the
+// caller has one.
 func (s *Signer) makePair() bool {
-	n, d, e, err := frost.NewNonce(&bootReader{rand: s.rand, boot: s.boot, seq: s.next}, s.share.Secret)
+	n, d, e, err := frost.NewNonce(&bootReader{rand: s.rand, boot: s.boot, seq: s.next}, s.newest().Secret)
 	if err != nil {
 		s.log.Error("make nonce pair", "err", err)
 		return false
@@ -240,9 +323,13 @@ func (s *Signer) newBoot(height, floor uint64) {
 	s.boot, s.lastBoot, s.mark, s.next = boot, boot, 0, 0
 }
 
-// String names the member, never the share.
+// String names the key epochs and the member's index in each, never a share.
 func (s *Signer) String() string {
-	return fmt.Sprintf("signer of member %d in key epoch %d", s.share.Index, s.share.KeyEpoch)
+	text := "signer"
+	for _, one := range s.Shares() {
+		text += fmt.Sprintf(", member %d in key epoch %d", one.Index, one.KeyEpoch)
+	}
+	return text
 }
 
 // GoString is String.

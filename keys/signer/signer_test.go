@@ -46,6 +46,11 @@ func newCommittee(t testing.TB) *committee {
 	return c
 }
 
+// share is member i's share of key epoch 1.
+func (c *committee) share(i int) keystore.Share {
+	return keystore.Share{KeyEpoch: 1, Index: frost.Index(i + 1), Secret: c.shares[i], BridgeID: bridge, GroupKey: c.group.Key}
+}
+
 // start makes member i's signer anew over its journal, as a restart does.
 func (c *committee) start(i int, height uint64, seed byte) *Signer {
 	c.t.Helper()
@@ -60,10 +65,7 @@ func (c *committee) start(i int, height uint64, seed byte) *Signer {
 	}
 	c.t.Cleanup(func() { _ = j.Close() })
 	s, err := New(Config{
-		Share: keystore.Share{
-			KeyEpoch: 1, Index: frost.Index(i + 1), Secret: c.shares[i], BridgeID: bridge, GroupKey: c.group.Key,
-		},
-		Journal: j, Rand: testRand(seed),
+		BridgeID: bridge, Shares: []keystore.Share{c.share(i)}, Journal: j, Rand: testRand(seed),
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -93,7 +95,7 @@ func (c *committee) request(number uint64, seq int, cp message.Checkpoint) Reque
 	}
 	r := Request{
 		BridgeID: bridge, Fork: 1, SessionNumber: number, Session: se,
-		BodyHash: cp.BodyHash(), MySeq: uint32(seq), Checkpoint: cp,
+		BodyHash: cp.BodyHash(), MySeq: uint32(seq), Statement: &cp,
 	}
 	r.seal()
 	return r
@@ -101,6 +103,13 @@ func (c *committee) request(number uint64, seq int, cp message.Checkpoint) Reque
 
 func (r *Request) seal() {
 	r.Session.ID = SessionID(r.BridgeID, r.Fork, r.SessionNumber, r.BodyHash, r.Session)
+}
+
+// checkpoint is a copy of the request's, which is the request's from now on.
+func (r *Request) checkpoint() *message.Checkpoint {
+	c := *r.Statement.(*message.Checkpoint)
+	r.Statement = &c
+	return &c
 }
 
 func voted(cps ...message.Checkpoint) func([32]byte) bool {
@@ -153,18 +162,21 @@ func TestPolicyRefuses(t *testing.T) {
 		{"another bridge", func(r *Request) { r.BridgeID[0] ^= 1 }, true, ErrPolicy},
 		{"fork zero", func(r *Request) { r.Fork = 0 }, true, ErrPolicy},
 		{"another fork", func(r *Request) { r.Fork = 2 }, false, ErrSessionID},
-		{"another epoch", func(r *Request) { r.Session.KeyEpoch = 2 }, true, ErrPolicy},
+		{"another epoch", func(r *Request) { r.Session.KeyEpoch = 2 }, true, ErrNoShare},
 		{"another key", func(r *Request) { r.Session.Key[31] ^= 1 }, true, ErrPolicy},
 		{"another number", func(r *Request) { r.SessionNumber = 2 }, false, ErrSessionID},
 		{"another id", func(r *Request) { r.Session.ID[0] ^= 1 }, false, ErrSessionID},
 		{"another list", func(r *Request) { r.Session.Commitments[1].D = r.Session.Commitments[2].D }, false, ErrSessionID},
 		{"another digest", func(r *Request) { r.Session.Digest[0] ^= 1 }, true, ErrPolicy},
 		{"another body", func(r *Request) { r.BodyHash[0] ^= 1 }, true, ErrPolicy},
-		{"no checkpoint", func(r *Request) { r.Checkpoint = message.Checkpoint{} }, true, ErrPolicy},
-		{"checkpoint of another root", func(r *Request) { r.Checkpoint.Root[0] ^= 1 }, true, ErrPolicy},
+		{"no checkpoint", func(r *Request) { r.Statement = nil }, true, ErrPolicy},
+		{"no checkpoint in it", func(r *Request) { r.Statement = (*message.Checkpoint)(nil) }, true, ErrPolicy},
+		{"checkpoint of another bridge", func(r *Request) { r.checkpoint().BridgeID[0] ^= 1 }, true, ErrPolicy},
+		{"checkpoint of another root", func(r *Request) { r.checkpoint().Root[0] ^= 1 }, true, ErrPolicy},
 		{"unvoted checkpoint", func(r *Request) {
-			r.Checkpoint.Root[1] ^= 1
-			r.BodyHash, r.Session.Digest = r.Checkpoint.BodyHash(), r.Checkpoint.Digest()
+			c := r.checkpoint()
+			c.Root[1] ^= 1
+			r.BodyHash, r.Session.Digest = c.BodyHash(), c.Digest()
 		}, true, ErrNoVote},
 		{"own commitment changed", func(r *Request) { r.Session.Commitments[0].D = r.Session.Commitments[1].D }, true, ErrCommitment},
 		{"own commitment missing", func(r *Request) { r.Session.Commitments = r.Session.Commitments[1:] }, true, ErrCommitment},
@@ -205,7 +217,7 @@ func TestNonceIsNotReused(t *testing.T) {
 	s := c.signers[0]
 	first := c.request(1, 0, a)
 	second := first // the same commitments again, in another session
-	second.SessionNumber, second.Checkpoint = 2, b
+	second.SessionNumber, second.Statement = 2, &b
 	second.BodyHash, second.Session.Digest = b.BodyHash(), b.Digest()
 	second.seal()
 	if _, err := s.Sign(first, voted(a, b)); err != nil {

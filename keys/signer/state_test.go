@@ -15,6 +15,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 // observe shows s a state of its own bridge.
@@ -87,7 +88,7 @@ func TestBeforeStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	s, err := New(Config{Share: c.signers[0].share, Journal: j, Rand: testRand(1)})
+	s, err := New(Config{BridgeID: bridge, Shares: []keystore.Share{c.share(0)}, Journal: j, Rand: testRand(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,12 @@ func TestBeforeStart(t *testing.T) {
 		t.Error("announces before Start")
 	}
 	for name, cfg := range map[string]Config{
-		"nothing": {}, "no journal": {Share: c.signers[0].share, Rand: testRand(1)}, "no randomness": {Share: c.signers[0].share, Journal: j},
+		"nothing":        {},
+		"no bridge":      {Shares: []keystore.Share{c.share(0)}, Journal: j, Rand: testRand(1)},
+		"no journal":     {BridgeID: bridge, Shares: []keystore.Share{c.share(0)}, Rand: testRand(1)},
+		"no randomness":  {BridgeID: bridge, Shares: []keystore.Share{c.share(0)}, Journal: j},
+		"another bridge": {BridgeID: message.Hash{1}, Shares: []keystore.Share{c.share(0)}, Journal: j, Rand: testRand(1)},
+		"epoch twice":    {BridgeID: bridge, Shares: []keystore.Share{c.share(0), c.share(1)}, Journal: j, Rand: testRand(1)},
 	} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -122,7 +128,7 @@ func TestPairsAreBounded(t *testing.T) {
 
 func TestHistoryForgets(t *testing.T) {
 	h := newHistory()
-	r := record{fork: 1, stream: message.Hash{1}}
+	r := record{fork: 1, claim: claim{stream: message.Hash{1}}}
 	for n := range uint64(2*maxHistory + 1) {
 		r.number, r.end = n+10, n+10
 		h.add(r)
@@ -131,12 +137,12 @@ func TestHistoryForgets(t *testing.T) {
 		r    record
 		want error
 	}{
-		"forgotten number": {record{fork: 1, number: 11, stream: message.Hash{2}}, ErrForgotten},
-		"forgotten window": {record{fork: 2, number: 1, stream: message.Hash{1}, end: 11}, ErrForgotten},
+		"forgotten number": {record{fork: 1, number: 11, claim: claim{stream: message.Hash{2}}}, ErrForgotten},
+		"forgotten window": {record{fork: 2, number: 1, claim: claim{stream: message.Hash{1}, end: 11}}, ErrForgotten},
 		"known number":     {record{fork: 1, number: r.number, id: [32]byte{1}}, ErrConflict},
-		"known window":     {record{fork: 2, number: 1, stream: message.Hash{1}, end: r.end, body: [32]byte{1}}, ErrConflict},
-		"same window":      {record{fork: 2, number: 1, stream: message.Hash{1}, end: r.end}, nil},
-		"new":              {record{fork: 1, number: r.number + 1, stream: message.Hash{1}, end: r.end + 1}, nil},
+		"known window":     {record{fork: 2, number: 1, claim: claim{stream: message.Hash{1}, end: r.end, body: [32]byte{1}}}, ErrConflict},
+		"same window":      {record{fork: 2, number: 1, claim: claim{stream: message.Hash{1}, end: r.end}}, nil},
+		"new":              {record{fork: 1, number: r.number + 1, claim: claim{stream: message.Hash{1}, end: r.end + 1}}, nil},
 	} {
 		if err := h.allows(tc.r); !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tc.want)
@@ -146,7 +152,7 @@ func TestHistoryForgets(t *testing.T) {
 
 func TestJournalOfAnotherKindIsRefused(t *testing.T) {
 	c := newCommittee(t)
-	good := record{fork: 1, number: 1, stream: message.Hash{1}, end: 9, body: [32]byte{1}}
+	good := record{fork: 1, number: 1, claim: claim{stream: message.Hash{1}, end: 9, body: [32]byte{1}}}
 	conflict := good
 	conflict.number, conflict.body = 2, [32]byte{2}
 	for name, records := range map[string][][]byte{
@@ -164,7 +170,7 @@ func TestJournalOfAnotherKindIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := New(Config{Share: c.signers[0].share, Journal: j, Rand: testRand(1)}); err == nil {
+		if _, err := New(Config{BridgeID: bridge, Shares: []keystore.Share{c.share(0)}, Journal: j, Rand: testRand(1)}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 		_ = j.Close()
@@ -178,7 +184,8 @@ func TestSignerDoesNotPrint(t *testing.T) {
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
 		fmt.Fprintf(&out, verb, s)
-		fmt.Fprintf(&out, verb, s.share)
+		fmt.Fprintf(&out, verb, s.shares)
+		fmt.Fprintf(&out, verb, s.newest())
 	}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "signer", s)
 	secret := c.shares[0]

@@ -61,7 +61,7 @@ func (m *machine) onDisks() (votes, signed *disk) {
 	m.votes, votes = reopen(m.votes, "votes")
 	m.signed, signed = reopen(m.signed, "signer")
 	s, err := signer.New(signer.Config{
-		Share:   keystore.Share{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key},
+		BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key}},
 		Journal: m.signed, Rand: m.rand,
 	})
 	if err != nil {

@@ -146,7 +146,7 @@ func (m *machine) tryOpen() error {
 	}
 	defer signed.Close()
 	_, err = signer.New(signer.Config{
-		Share:   keystore.Share{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key},
+		BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key}},
 		Journal: signed, Rand: m.rand,
 	})
 	return err

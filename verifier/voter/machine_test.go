@@ -73,7 +73,7 @@ func (m *machine) start() {
 	m.signed, err = journal.Open(filepath.Join(m.home, "journal", "signer"))
 	must(err)
 	s, err := signer.New(signer.Config{
-		Share:   keystore.Share{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key},
+		BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key}},
 		Journal: m.signed, Rand: m.rand,
 	})
 	must(err)

@@ -26,7 +26,7 @@ func (r *rig) withSigner(group frost.Group, i frost.Index, secret frost.Scalar) 
 	}
 	r.t.Cleanup(func() { j.Close() })
 	s, err := signer.New(signer.Config{
-		Share:   keystore.Share{KeyEpoch: 1, Index: i, Secret: secret, BridgeID: bridge, GroupKey: group.Key},
+		BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: i, Secret: secret, BridgeID: bridge, GroupKey: group.Key}},
 		Journal: j, Rand: rand.Reader,
 	})
 	if err != nil {

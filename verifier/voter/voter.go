@@ -16,6 +16,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/keys/frost"
+	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
 	"github.com/aitbc/bridge/verifier/extension"
 )
@@ -29,14 +30,17 @@ const (
 	MaxLeaves = 1000
 )
 
-// Signer holds the member's key share: keys/signer has one.
+// Signer holds the member's key shares: keys/signer has one, keys/signer/remote one in another process.
 type Signer interface {
 	Boot() uint64
 	Start(committedHeight uint64)
 	Observe(o signer.Observation) error
 	Stop(why error)
 	Commitments(max int) []signer.SeqCommitment
-	Sign(req signer.Request, ownVote func(body [32]byte) bool) (frost.Scalar, error)
+	Sign(req signer.Request, own func(body [32]byte) bool) (frost.Scalar, error)
+	AddShare(share keystore.Share) error
+	DropShare(epoch uint64) error
+	Shares() []signer.ShareInfo
 }
 
 // HeadsSource tells a chain's labels: every follow.Source does.
@@ -57,7 +61,7 @@ type Stream struct {
 // Config of a voter. Journal is required.
 type Config struct {
 	Journal Journal // of votes; not the signer's own
-	Signer  Signer  // nil while the node has no key share: it votes all the same
+	Signer  Signer  // nil: votes and signs nothing, as one without a share
 	Streams []Stream
 	Logger  *slog.Logger
 }
@@ -322,3 +326,11 @@ func (v *Voter) Status() []Status {
 	}
 	return list
 }
+
+// Approve journals that the operator approved an order: signer.HaltApproval or signer.RotateApproval of what it
+// saw, or a statement's digest. Call it before the approval is broadcast. It vouches for one statement.
+func (v *Voter) Approve(approval [32]byte) error { return v.book.approve(approval) }
+
+// Finished journals that a ceremony has ended and that the own share of its key epoch was checked; digest is
+// that of its ready statement.
+func (v *Voter) Finished(digest [32]byte) error { return v.book.finished(digest) }

@@ -192,7 +192,7 @@ func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *sna
 	}
 	z, err := v.signer.Sign(signer.Request{
 		BridgeID: a.BridgeID, Fork: a.Fork, SessionNumber: se.Number, Session: session,
-		BodyHash: se.BodyHash, MySeq: se.MySeq, Checkpoint: *c,
+		BodyHash: se.BodyHash, MySeq: se.MySeq, Statement: c,
 	}, func(body [32]byte) bool { return v.book.holds(c, body) })
 	return z, err
 }

@@ -166,7 +166,7 @@ func openSigner(h Layout, epoch uint64, bridge message.Hash, opened *closers, lo
 		return nil, fmt.Errorf("open signer journal: %w", err)
 	}
 	opened.add(j)
-	s, err := signer.New(signer.Config{Share: share, Journal: j, Rand: rand.Reader, Logger: logger})
+	s, err := signer.New(signer.Config{BridgeID: bridge, Shares: []keystore.Share{share}, Journal: j, Rand: rand.Reader, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("open signer: %w", err)
 	}

@@ -150,7 +150,7 @@ func (n *node) open(p *process) error {
 		n.s.fire(faultSameRandom)
 	}
 	var random io.Reader = roll(n.s.cfg.Seed, label)
-	sign, err := signer.New(signer.Config{Share: n.share, Journal: signs, Rand: random, Logger: log})
+	sign, err := signer.New(signer.Config{BridgeID: n.share.BridgeID, Shares: []keystore.Share{n.share}, Journal: signs, Rand: random, Logger: log})
 	if err != nil {
 		return fmt.Errorf("signer: %w", err)
 	}
