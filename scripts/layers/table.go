@@ -34,6 +34,7 @@ var layers = map[string][]string{
 	"verifier/lanes":       {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
 	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
 	"verifier/voter":       {"chains/...", "keys/...", "verifier/api/...", "verifier/extension"},
+	"verifier/agent":       {"chains/message", "chains/failpoint", "keys/...", "verifier/api/...", "verifier/committee", "verifier/transaction"},
 	"relayer/deliver":      {"chains/...", "keys/schnorr", "keys/account", "contracts/bindings", "verifier/api/..."},
 	"contracts":            {},
 	"cmd":                  {"..."},
