@@ -32,7 +32,8 @@ var layers = map[string][]string{
 	"verifier/certify":     {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
 	"verifier/committee":   {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "keys/curve", "keys/dkg", "verifier/api/...", "verifier/extension"},
 	"verifier/lanes":       {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
-	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
+	"verifier/upgrade":     {"chains/message", "verifier/api/..."},
+	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/upgrade", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
 	"verifier/voter":       {"chains/...", "keys/...", "verifier/api/...", "verifier/extension"},
 	"verifier/agent":       {"chains/message", "chains/failpoint", "keys/...", "verifier/api/...", "verifier/committee", "verifier/transaction"},
 	"relayer/deliver":      {"chains/...", "keys/schnorr", "keys/account", "contracts/bindings", "verifier/api/..."},
@@ -47,7 +48,7 @@ var layers = map[string][]string{
 // core packages are step functions: no clock, goroutine, unseeded randomness, disk or network.
 var core = []string{
 	"chains/message", "chains/merkle", "chains/stream", "keys/schnorr", "keys/curve", "keys/frost", "keys/dkg",
-	"verifier/extension", "verifier/transaction", "verifier/certify", "verifier/committee", "verifier/lanes",
+	"verifier/extension", "verifier/transaction", "verifier/upgrade", "verifier/certify", "verifier/committee", "verifier/lanes",
 }
 
 // coreBans are imports that no core package has.
