@@ -94,6 +94,18 @@ func MultiExp(p []Affine, k []Element) (out Affine, err error) {
 	return out, err
 }
 
+// Sum is Σ rows[i], column by column. There is at least one row; all have one length.
+func Sum(rows [][]Affine) []Affine {
+	sums := make([]secp256k1.G1Jac, len(rows[0]))
+	for k := range sums {
+		sums[k].FromAffine(&Affine{})
+		for _, row := range rows {
+			sums[k].AddMixed(&row[k])
+		}
+	}
+	return secp256k1.BatchJacobianToAffineG1(sums)
+}
+
 // PublicShare is share·G.
 func PublicShare(rand io.Reader, share Scalar) (Point, error) {
 	k, err := share.Element()

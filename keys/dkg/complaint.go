@@ -169,8 +169,7 @@ func ComplaintDealer(complaint []byte) (frost.Index, error) {
 // ErrCommitments, ErrConstant, curve.ErrPoint of the dealing or of me's key.
 // Called in FinalizeBlock: deterministic (I-06).
 func Judge(p *Params, d *Dealing, me frost.Index, complaint []byte) (Verdict, error) {
-	commitments, ephemeral, err := d.points(p)
-	if err != nil {
+	if err := d.fits(p); err != nil {
 		return 0, err
 	}
 	r, err := p.receiver(me)
@@ -179,6 +178,10 @@ func Judge(p *Params, d *Dealing, me frost.Index, complaint []byte) (Verdict, er
 	}
 	if _, err := r.Key.Decode(); err != nil {
 		return 0, fmt.Errorf("dealing key of receiver %d: %w", me, err)
+	}
+	ephemeral, err := d.Ephemeral.Decode()
+	if err != nil {
+		return 0, fmt.Errorf("ephemeral key: %w", err)
 	}
 	if dealer, err := ComplaintDealer(complaint); err != nil || dealer != d.Dealer {
 		return ComplainerGuilty, nil
@@ -194,6 +197,10 @@ func Judge(p *Params, d *Dealing, me frost.Index, complaint []byte) (Verdict, er
 	}
 	if s.verify(f) != nil {
 		return ComplainerGuilty, nil
+	}
+	commitments, _, err := d.points(p) // last, because it costs most
+	if err != nil {
+		return 0, err
 	}
 	share := hide(d.Encrypted[me-1], d.pad(p, r, shared))
 	if check(commitments, me, share, nil) != nil {

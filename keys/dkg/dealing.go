@@ -123,28 +123,38 @@ func VerifyDealing(p *Params, d *Dealing) error {
 	return nil
 }
 
-// points checks everything but the proofs and decodes.
-func (d *Dealing) points(p *Params) (commitments []curve.Affine, ephemeral curve.Affine, err error) {
+// fits checks what costs nothing.
+func (d *Dealing) fits(p *Params) error {
 	if err := p.shape(); err != nil {
-		return nil, ephemeral, err
+		return err
 	}
 	dealer, err := p.dealer(d.Dealer)
 	if err != nil {
-		return nil, ephemeral, err
+		return err
 	}
 	if len(d.Commitments) != p.Threshold || len(d.Encrypted) != len(p.Receivers) {
-		return nil, ephemeral, fmt.Errorf("%d commitments and %d shares, not %d and %d: %w",
+		return fmt.Errorf("%d commitments and %d shares, not %d and %d: %w",
 			len(d.Commitments), len(d.Encrypted), p.Threshold, len(p.Receivers), ErrCommitments)
 	}
 	if !p.fresh() && d.Commitments[0] != dealer.Public {
-		return nil, ephemeral, ErrConstant
+		return ErrConstant
 	}
 	seen := map[frost.Point]bool{d.Ephemeral: true}
 	for k, c := range d.Commitments {
 		if seen[c] {
-			return nil, ephemeral, fmt.Errorf("commitment %d stands twice: %w", k, ErrCommitments)
+			return fmt.Errorf("commitment %d stands twice: %w", k, ErrCommitments)
 		}
 		seen[c] = true
+	}
+	return nil
+}
+
+// points checks everything but the proofs and decodes.
+func (d *Dealing) points(p *Params) (commitments []curve.Affine, ephemeral curve.Affine, err error) {
+	if err := d.fits(p); err != nil {
+		return nil, ephemeral, err
+	}
+	for k, c := range d.Commitments {
 		a, err := c.Decode()
 		if err != nil {
 			return nil, ephemeral, fmt.Errorf("commitment %d: %w", k, err)

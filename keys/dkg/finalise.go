@@ -90,12 +90,7 @@ func Finalise(p *Params, qualified []*Dealing) (*Result, error) {
 func (p *Params) sum(all [][]curve.Affine, dealers []frost.Index) ([]curve.Affine, error) {
 	sums := make([]curve.Affine, p.Threshold)
 	if p.fresh() {
-		for k := range sums {
-			for _, c := range all {
-				sums[k].Add(&sums[k], &c[k])
-			}
-		}
-		return sums, nil
+		return curve.Sum(all), nil
 	}
 	weights := make([]curve.Element, len(dealers))
 	column := make([]curve.Affine, len(dealers))

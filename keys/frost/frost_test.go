@@ -11,11 +11,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/big"
 	"strings"
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc/secp256k1/fp"
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -50,60 +48,6 @@ func pointOf(k uint64) Point {
 	x.SetUint64(k)
 	p := curve.MulBasePublic(&x)
 	return curve.Encode(&p)
-}
-
-func TestParsePoint(t *testing.T) {
-	g := pointOf(1)
-	flipped := g
-	flipped[0] ^= 1
-	prime := fp.Modulus().FillBytes(make([]byte, 32))
-	tests := []struct {
-		name string
-		in   []byte
-		ok   bool
-	}{
-		{"generator", g[:], true},
-		{"its negative", flipped[:], true},
-		{"empty", nil, false},
-		{"short", g[:32], false},
-		{"long", append(g[:], 0), false},
-		{"identity as zeros", make([]byte, 33), false},
-		{"uncompressed prefix", append([]byte{4}, g[1:]...), false},
-		{"prefix 0", append([]byte{0}, g[1:]...), false},
-		{"x = p", append([]byte{2}, prime...), false},
-		{"x = 0", append([]byte{2}, make([]byte, 32)...), false},
-		{"x without a point", append([]byte{2}, append(make([]byte, 31), 5)...), false},
-	}
-	for _, tc := range tests {
-		t.Run(tc.name, func(t *testing.T) {
-			p, err := ParsePoint(tc.in)
-			if (err == nil) != tc.ok {
-				t.Fatalf("error %v", err)
-			}
-			if err != nil && !errors.Is(err, ErrPoint) {
-				t.Errorf("error %v", err)
-			}
-			if err == nil && !bytes.Equal(p[:], tc.in) {
-				t.Error("not the same bytes")
-			}
-		})
-	}
-}
-
-func TestParseScalar(t *testing.T) {
-	order := fr.Modulus()
-	below := new(big.Int).Sub(order, big.NewInt(1))
-	if s, err := ParseScalar(below.FillBytes(make([]byte, 32))); err != nil || new(big.Int).SetBytes(s[:]).Cmp(below) != 0 {
-		t.Errorf("n-1: %v", err)
-	}
-	for name, in := range map[string][]byte{
-		"zero": make([]byte, 32), "n": order.FillBytes(make([]byte, 32)), "short": make([]byte, 31),
-		"max": bytes.Repeat([]byte{255}, 32),
-	} {
-		if _, err := ParseScalar(in); !errors.Is(err, ErrScalar) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
 }
 
 func TestPrepareRefuses(t *testing.T) {
@@ -241,44 +185,8 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	}
 }
 
-func TestSecretMultiplication(t *testing.T) {
-	for seed := range uint64(20) {
-		k, err := curve.RandomElement(testRand(seed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := curve.MulBaseSecret(testRand(seed+100), &k)
-		want := curve.MulBasePublic(&k)
-		if err != nil || !got.Equal(&want) {
-			t.Errorf("seed %d: %v", seed, err)
-		}
-	}
-	if _, err := curve.MulBaseSecret(bytes.NewReader(nil), new(fr.Element)); !errors.Is(err, io.EOF) {
-		t.Errorf("no randomness: %v", err)
-	}
+func TestShortRandomness(t *testing.T) {
 	if _, _, _, err := NewNonce(bytes.NewReader(make([]byte, 40)), Scalar{31: 1}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("short randomness: %v", err)
 	}
-}
-
-func FuzzParsePoint(f *testing.F) {
-	g := pointOf(1)
-	f.Add(g[:])
-	f.Add(make([]byte, 33))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		p, err := ParsePoint(in)
-		if err != nil {
-			return
-		}
-		q, err := p.Decode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out := curve.Encode(&q); !bytes.Equal(out[:], in) {
-			t.Errorf("read %x, wrote %x", in, out)
-		}
-		if _, err := crypto.DecompressPubkey(in); err != nil {
-			t.Errorf("another implementation refuses %x", in)
-		}
-	})
 }

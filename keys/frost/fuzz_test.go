@@ -10,26 +10,6 @@ import (
 	"testing"
 )
 
-// FuzzParseScalar: 32 bytes in 1 … n−1 and nothing else.
-func FuzzParseScalar(f *testing.F) {
-	f.Add(make([]byte, 32))
-	f.Add(bytes.Repeat([]byte{0xff}, 32))
-	f.Add([]byte{31: 1})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := ParseScalar(b)
-		if err != nil {
-			return
-		}
-		x, err := s.Element()
-		if err != nil || x.IsZero() {
-			t.Fatalf("accepted %x: %v", b, err)
-		}
-		if again := x.Bytes(); !bytes.Equal(again[:], b) {
-			t.Errorf("read %x, wrote %x", b, again)
-		}
-	})
-}
-
 // FuzzSession: a session of hostile points, indices and shares is refused or ends without a
 // signature; nothing panics and no share of zeros passes.
 func FuzzSession(f *testing.F) {
