@@ -163,7 +163,7 @@ func FuzzRecords(f *testing.F) {
 		if size == 0 {
 			return
 		}
-		s := &Signer{history: newHistory()}
+		s := &Signer{history: newHistory(), witness: newWitness()}
 		sessions, windows, boot := map[string][]byte{}, map[string][]byte{}, uint64(0)
 		for rest := b; len(rest) > 0; {
 			one := rest[:min(len(rest), int(size))]

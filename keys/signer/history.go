@@ -17,8 +17,19 @@ const (
 	kindShare     = 2 // fork 4 ‖ number 8 ‖ session id 32 ‖ stream hash 32 ‖ window end 8 ‖ body hash 32
 	kindStatement = 3 // fork 4 ‖ number 8 ‖ session id 32 ‖ subject 32 ‖ ordinal 8 ‖ digest 32
 
+	// Those of a Witness.
+	kindVote     = 4 // stream hash 32 ‖ window end 8 ‖ body hash 32
+	kindApproval = 5 // approval 32
+	kindUse      = 6 // approval 32 ‖ digest 32
+	kindFinished = 7 // digest of a ready statement 32
+
 	bootSize  = 1 + 8
 	shareSize = 1 + 4 + 8 + 32 + 32 + 8 + 32
+
+	voteSize     = 1 + 32 + 8 + 32
+	approvalSize = 1 + 32
+	useSize      = 1 + 32 + 32
+	finishedSize = 1 + 32
 )
 
 // record is what the journal keeps of a share before it is released.
@@ -79,7 +90,7 @@ func (s *Signer) replay(b []byte) error {
 		}
 		s.history.add(r)
 	default:
-		return fmt.Errorf("record of %d bytes: %w", len(b), message.ErrBadEncoding)
+		return s.witness.replay(b)
 	}
 	return nil
 }

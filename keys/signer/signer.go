@@ -74,6 +74,7 @@ type Signer struct {
 	seen     chain                    // what Observe was told of the chain
 	cache    map[uint64]cached        // by session number
 	history  history
+	witness  witness
 }
 
 type pair struct {
@@ -109,7 +110,7 @@ func New(cfg Config) (*Signer, error) {
 	}
 	s := &Signer{
 		bridge: cfg.BridgeID, journal: cfg.Journal, rand: cfg.Rand, log: cfg.Logger, shares: map[uint64]*keystore.Share{},
-		pairs: map[uint32]*pair{}, made: map[uint32]SeqCommitment{}, cache: map[uint64]cached{}, history: newHistory(),
+		pairs: map[uint32]*pair{}, made: map[uint32]SeqCommitment{}, cache: map[uint64]cached{}, history: newHistory(), witness: newWitness(),
 	}
 	if err := cfg.Journal.Replay(s.replay); err != nil {
 		return nil, fmt.Errorf("replay signer journal: %w", err)
@@ -296,6 +297,18 @@ func (s *Signer) wipe() {
 	clear(s.pairs)
 	clear(s.made)
 	s.boot, s.mark, s.next = 0, 0, 0
+}
+
+// Renew burns all pairs and forgets the chain that was shown: another process of the node begins to speak to this
+// signer. The next Start takes a new boot, so that a boot names one life of the node too.
+func (s *Signer) Renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped != nil || !s.started {
+		return
+	}
+	s.burn("another process of the node")
+	s.started, s.height, s.seen = false, 0, chain{}
 }
 
 // newBoot takes a boot id of height when that is above floor and the journal has it.

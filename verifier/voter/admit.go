@@ -13,14 +13,14 @@ const settleHeights = 3
 // remember. Until this process has settled the state may still catch up with the past, so
 // every agenda is looked at; afterwards all that it records was said by this process.
 func (v *Voter) admit(a *extension.Agenda) {
-	if !a.Member {
+	if !takesPart(a) {
 		return
 	}
 	settled := v.settled.Load()
 	if v.judged.Load() && settled != 0 && a.Height >= settled {
 		return
 	}
-	v.judged.Store(true)
+	v.judged.Store(a.Member) // votes in the state are told to a member alone: look again when it becomes one
 	lost := a.Boot != 0 && !v.book.booted[a.Boot] && !v.words.own(a.Boot)
 	for i := range a.Streams {
 		sa := &a.Streams[i]
@@ -40,10 +40,10 @@ func (v *Voter) admit(a *extension.Agenda) {
 // of it for one more block and nobody else was heard. A copy that ran before has then heard
 // this one and is silent, and what it had voted for stands in the state or never will.
 func (v *Voter) settle(a *extension.Agenda) {
-	if !a.Member || v.settled.Load() != 0 || v.twin.Load() != nil {
+	if !takesPart(a) || v.settled.Load() != 0 || v.twin.Load() != nil {
 		return
 	}
-	if v.words.settles(a.Height, a.Boot, v.signer != nil) {
+	if v.words.settles(a.Height, a.Boot, v.signs(a)) {
 		v.settled.Store(a.Height)
 	}
 }

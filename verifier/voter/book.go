@@ -12,6 +12,7 @@ import (
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/journal"
+	"github.com/aitbc/bridge/keys/signer"
 )
 
 // Journal keeps records: keys/journal has one. Append returns when the record is on disk.
@@ -25,9 +26,16 @@ type Journal interface {
 const (
 	kindVote = 1 // stream hash 32 ‖ window end 8 ‖ body hash 32
 	kindBoot = 2 // boot 8, written before a commitment of that boot is announced
+	// kindApproval, kindUse and kindFinished are knowledge of statements that are no checkpoints.
+	kindApproval = 3 // approval 32, written before the operator's transaction is broadcast
+	kindUse      = 4 // approval 32 ‖ digest 32, written before a share of that statement is asked for
+	kindFinished = 5 // digest of a ready statement 32
 
-	voteSize = 1 + 32 + 8 + 32
-	bootSize = 1 + 8
+	voteSize     = 1 + 32 + 8 + 32
+	bootSize     = 1 + 8
+	approvalSize = 1 + 32
+	useSize      = 1 + 32 + 32
+	finishedSize = 1 + 32
 )
 
 // maxRemembered bounds the windows per stream whose digest is kept in memory. Older ones
@@ -62,6 +70,7 @@ type book struct {
 	journal Journal
 	streams map[message.Hash]*page
 	boots   map[uint64]bool
+	orders  signer.Approvals
 
 	// What the journal held when it was opened; never written after openBook.
 	fresh  bool
@@ -129,6 +138,15 @@ func (b *book) replay(r []byte) error {
 		p.add(at, entry{end, body})
 	case len(r) == bootSize && r[0] == kindBoot:
 		b.boots[binary.BigEndian.Uint64(r[1:])] = true
+	case len(r) == approvalSize && r[0] == kindApproval:
+		b.orders.Approve(message.Hash(r[1:]))
+	case len(r) == useSize && r[0] == kindUse:
+		if !b.orders.Approved(message.Hash(r[1:33])) {
+			return fmt.Errorf("use of no approval: %w", message.ErrBadEncoding)
+		}
+		b.orders.Use(message.Hash(r[1:33]), message.Digest(r[33:]))
+	case len(r) == finishedSize && r[0] == kindFinished:
+		b.orders.Finish(message.Digest(r[1:]))
 	default:
 		return fmt.Errorf("record of %d bytes: %w", len(r), message.ErrBadEncoding)
 	}
@@ -205,6 +223,3 @@ func (b *book) boot(boot uint64) error {
 func streamKey(bridge message.Hash, s message.Stream) message.Hash {
 	return new(message.Words).Hash(bridge).Uint(uint64(s.Chain)).Address(s.Manager).Uint(uint64(s.Finality)).Uint(uint64(s.Epoch)).Sum()
 }
-
-func (b *book) approve([32]byte) error  { return ErrJournal }
-func (b *book) finished([32]byte) error { return ErrJournal }

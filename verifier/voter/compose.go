@@ -77,11 +77,12 @@ func (v *view) extends(sa *extension.StreamAgenda) bool {
 // state, votes that this process may vote at all.
 //
 // A suspended member's votes count for nothing; a halted chain signs nothing. Commitments and
-// heartbeats are said all the same.
+// heartbeats are said all the same. A member of the ready key epoch alone says commitments and shares.
 func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Extension {
-	if !a.Member {
+	if !takesPart(a) {
 		return nil
 	}
+	votes = votes && a.Member
 	e := &extension.Extension{Fork: a.Fork, Boot: s.boot}
 	if a.Halted == "" {
 		e.Shares = composeShares(a, s)
@@ -90,7 +91,7 @@ func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Exte
 		}
 	}
 	e.Commitments = composeCommitments(a, s)
-	if (a.Height+1)%extension.HeartbeatBlocks == 0 {
+	if a.Member && (a.Height+1)%extension.HeartbeatBlocks == 0 {
 		e.Heartbeats = composeHeartbeats(a, s)
 	}
 	if e.Empty() {

@@ -111,6 +111,13 @@ func (w *words) foreign(h *extension.Heard) bool {
 	return p.height != h.Height || !p.hashes[message.Keccak(h.Extension)]
 }
 
+// skip takes a committed state that tells nothing of this member: the boot that is told next is no change.
+func (w *words) skip() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.recorded, w.at = 0, 0
+}
+
 // record takes the boot of a committed state and reports whether it changed to one of another
 // living process. known are the boots of this member's journals.
 func (w *words) record(height, boot uint64, known map[uint64]bool) bool {
@@ -202,6 +209,10 @@ func (v *Voter) listen(a *extension.Agenda) {
 			seen += fmt.Sprintf(" (boot %x)", e.Boot)
 		}
 		v.raise(a.Heard.Height, seen)
+	}
+	if !takesPart(a) {
+		v.words.skip()
+		return
 	}
 	if v.words.record(a.Height, a.Boot, v.book.booted) {
 		v.raise(a.Height, fmt.Sprintf("the state records boot %x, which this process did not take", a.Boot))

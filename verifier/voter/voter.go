@@ -223,8 +223,30 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	case err != nil:
 		return err
 	}
+	if w, ok := v.signer.(Witness); ok {
+		if err := v.witness(w, index, &c); err != nil {
+			return err
+		}
+	}
 	failpoint.Hit("voter.window.publish") // the journaled digest is voted for after the next start
 	v.update(index, func(s *view) { s.insert(c) })
+	return nil
+}
+
+// witness tells a signer with a journal of its own of a vote before it may be said. Without an answer the vote is said all the
+// same: the signer is told again before it signs.
+//
+// Errors: the signer's of fate halt, when it knows another body for the window.
+func (v *Voter) witness(w Witness, index uint16, c *message.Checkpoint) error {
+	err := w.Vote(*c)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, signer.ErrConflict):
+		v.halt(index, err)
+		return err
+	}
+	v.log.Debug("signer did not take a vote", "stream", index, "window", c.End, "err", err)
 	return nil
 }
 
@@ -326,11 +348,3 @@ func (v *Voter) Status() []Status {
 	}
 	return list
 }
-
-// Approve journals that the operator approved an order: signer.HaltApproval or signer.RotateApproval of what it
-// saw, or a statement's digest. Call it before the approval is broadcast. It vouches for one statement.
-func (v *Voter) Approve(approval [32]byte) error { return v.book.approve(approval) }
-
-// Finished journals that a ceremony has ended and that the own share of its key epoch was checked; digest is
-// that of its ready statement.
-func (v *Voter) Finished(digest [32]byte) error { return v.book.finished(digest) }

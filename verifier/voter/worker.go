@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
@@ -48,7 +49,7 @@ func (v *Voter) Step(ctx context.Context) {
 
 // work brings the snapshot up to an agenda. Shares come first: a session waits for them.
 func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
-	if !a.Member {
+	if !takesPart(a) {
 		return
 	}
 	if !v.observe(a) {
@@ -61,12 +62,29 @@ func (v *Voter) work(ctx context.Context, a *extension.Agenda) {
 	v.publish(func(n *snapshot) { n.shares = shares })
 	v.mu.Unlock()
 	v.commit(a)
+	if !a.Member {
+		return
+	}
 	for i := range a.Streams {
 		v.tend(ctx, a, &a.Streams[i])
 	}
 	if len(v.warned) > 1024 {
 		clear(v.warned)
 	}
+}
+
+// takesPart reports whether the state asks this process for anything: of the members of the ready key epoch alone it
+// takes commitments and shares.
+func takesPart(a *extension.Agenda) bool { return a.Member || a.ReadyIndex != 0 }
+
+// signs reports whether the signer holds a share of a key epoch that this node is in.
+func (v *Voter) signs(a *extension.Agenda) bool {
+	if v.signer == nil {
+		return false
+	}
+	return slices.ContainsFunc(v.signer.Shares(), func(s signer.ShareInfo) bool {
+		return a.Member && s.KeyEpoch == a.KeyEpoch || a.ReadyIndex != 0 && s.KeyEpoch == a.ReadyEpoch
+	})
 }
 
 // observe shows the signer the committed state; false when the signer saw a twin.
@@ -112,6 +130,9 @@ func (v *Voter) commit(a *extension.Agenda) {
 		return
 	}
 	boot := v.signer.Boot()
+	if !v.signs(a) {
+		boot = 0 // a commitment would be asked for a share that this node cannot make
+	}
 	var list []extension.Commitment
 	if boot != 0 {
 		if err := v.book.boot(boot); err != nil {
@@ -168,8 +189,11 @@ func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
 	return shares
 }
 
-// share asks the signer for one share, with the node's own checkpoint as the statement.
+// share asks the signer for one share; of a checkpoint with the node's own one as the statement.
 func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *snapshot) ([32]byte, error) {
+	if se.Statement != nil {
+		return v.order(a, se)
+	}
 	s, ok := now.streams[se.Stream]
 	if !ok {
 		return [32]byte{}, fmt.Errorf("stream not covered: %w", signer.ErrNoVote)
@@ -183,6 +207,11 @@ func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *sna
 			return [32]byte{}, fmt.Errorf("own tree does not hold the certified one: %w", signer.ErrNoVote)
 		}
 	}
+	return v.ask(a, se, c, func(body [32]byte) bool { return v.book.holds(c, body) })
+}
+
+// ask puts one request to the signer.
+func (v *Voter) ask(a *extension.Agenda, se *extension.SessionAgenda, st message.Statement, own func(body [32]byte) bool) ([32]byte, error) {
 	if boot := v.signer.Boot(); se.MyBoot != boot {
 		return [32]byte{}, fmt.Errorf("commitment of boot %d, signer has %d: %w", se.MyBoot, boot, signer.ErrPairBurnt)
 	}
@@ -192,8 +221,8 @@ func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *sna
 	}
 	z, err := v.signer.Sign(signer.Request{
 		BridgeID: a.BridgeID, Fork: a.Fork, SessionNumber: se.Number, Session: session,
-		BodyHash: se.BodyHash, MySeq: se.MySeq, Statement: c,
-	}, func(body [32]byte) bool { return v.book.holds(c, body) })
+		BodyHash: se.BodyHash, MySeq: se.MySeq, Statement: st,
+	}, own)
 	return z, err
 }
 
