@@ -3,26 +3,31 @@
 package certify
 
 import (
+	"fmt"
 	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/extension"
 )
 
-// Agenda is what the state in ctx asks of the member with that consensus address. For any
-// other address Member is false and only the streams are told.
+// Agenda is what the state in ctx asks of the member with that consensus address. For a member
+// of the ready epoch alone Member is false: it is asked for commitments and for shares of
+// statements. Any other address is told only the streams.
 func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda, error) {
 	st := k.state(ctx)
-	ep, err := k.epoch(ctx)
+	r, err := k.roll(ctx)
 	if err != nil {
 		return extension.Agenda{}, err
 	}
-	a := extension.Agenda{BridgeID: k.bridgeID, Fork: ep.fork, KeyEpoch: ep.number, GroupKey: ep.key, Threshold: ep.threshold}
+	a := extension.Agenda{
+		BridgeID: k.bridgeID, Fork: r.ep.fork, KeyEpoch: r.ep.number, GroupKey: r.ep.key, Threshold: r.ep.threshold, ReadyEpoch: r.ready.number,
+	}
 	if a.Height, err = st.number(prefixHeight); err != nil {
 		return a, err
 	}
-	v := &step{k: k, ctx: ctx, st: st, ep: ep}
+	v := &step{roll: r, k: k, ctx: ctx, st: st}
 	if err := v.standing(); err != nil {
 		return a, err
 	}
@@ -33,20 +38,17 @@ func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda,
 	if h != nil {
 		a.Halted = h.Reason.String()
 	}
-	m, isMember := ep.find(addr)
+	m, isMember := r.ep.find(addr)
 	if isMember {
-		a.Member, a.MemberIndex, a.Suspended = true, m.index, v.out[m.index-1]
-		var at mark
-		var have pool
-		if _, err := st.get(keyMember(prefixMark, m.addr), &at); err != nil {
+		a.Member, a.MemberIndex, a.Suspended = true, m.index, v.out[m.seat]
+	}
+	if next, ok := r.ready.find(addr); ok {
+		a.ReadyIndex = next.index
+	}
+	seat, signs := r.seat(addr)
+	if signs {
+		if err := v.markAgenda(&a, r.seats[seat]); err != nil {
 			return a, err
-		}
-		if _, err := st.get(keyMember(prefixPool, m.addr), &have); err != nil {
-			return a, err
-		}
-		a.Boot, a.NextSeq, a.Pool = at.Boot, at.Next, len(have)
-		for _, c := range have {
-			a.Unused = append(a.Unused, extension.Commitment{Seq: c.Seq, D: c.D, E: c.E})
 		}
 	}
 	sources, err := k.sources(ctx)
@@ -60,20 +62,70 @@ func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda,
 		}
 		a.Streams = append(a.Streams, one)
 	}
-	if !isMember {
+	if !signs {
 		return a, nil
 	}
-	open, err := st.sessions()
-	if err != nil {
-		return a, err
+	return a, v.sessionAgendas(&a, r.seats[seat])
+}
+
+// markAgenda tells a member its nonce mark and its unused commitments.
+func (s *step) markAgenda(a *extension.Agenda, addr address) error {
+	var at mark
+	var have pool
+	if _, err := s.st.get(keyMember(prefixMark, addr), &at); err != nil {
+		return err
 	}
-	for _, q := range open {
-		if one, ok := q.agenda(m, a.Boot); ok && q.Epoch == ep.number {
-			one.GroupKey = ep.key
-			a.Sessions = append(a.Sessions, one)
+	if _, err := s.st.get(keyMember(prefixPool, addr), &have); err != nil {
+		return err
+	}
+	a.Boot, a.NextSeq, a.Pool = at.Boot, at.Next, len(have)
+	for _, c := range have {
+		a.Unused = append(a.Unused, extension.Commitment{Seq: c.Seq, D: c.D, E: c.E})
+	}
+	return nil
+}
+
+// sessionAgendas tells the sessions that wait for a share of who has that address. Epochs and statements
+// may have changed since the sessions were looked at last: what the next block will end is not told.
+func (s *step) sessionAgendas(a *extension.Agenda, addr address) error {
+	open, err := s.st.sessions()
+	if err != nil {
+		return err
+	}
+	var pending []committeev1.Statement
+	if slices.ContainsFunc(open, func(q *session) bool { return q.Statement != 0 }) {
+		if pending, err = s.k.committee.Statements(s.ctx); err != nil {
+			return fmt.Errorf("read statements: %w", err)
 		}
 	}
-	return a, nil
+	for _, q := range open {
+		ep := s.roll.of(q.Epoch)
+		if ep == nil || q.Statement == 0 && (ep != &s.ep || s.halted) {
+			continue
+		}
+		m, ok := ep.find(addr[:])
+		if !ok {
+			continue
+		}
+		one, ok := q.agenda(m, a.Boot)
+		if !ok {
+			continue
+		}
+		one.GroupKey, one.MyIndex = ep.key, m.index
+		if q.Statement != 0 {
+			i := slices.IndexFunc(pending, func(p committeev1.Statement) bool { return p.Id == q.Statement })
+			if i < 0 {
+				continue
+			}
+			x, err := s.parse(s.k.bridgeID, &pending[i])
+			if err != nil || x.ep != ep || x.digest != q.Digest {
+				continue
+			}
+			one.Statement = x.what
+		}
+		a.Sessions = append(a.Sessions, one)
+	}
+	return nil
 }
 
 func (k Keeper) streamAgenda(st state, src source, m member, isMember bool) (extension.StreamAgenda, error) {

@@ -86,12 +86,15 @@ func TestInvalidShareNamesCulprit(t *testing.T) {
 
 func TestBenchDoublesAndIsBounded(t *testing.T) {
 	n := newNet(t, 4)
-	s := &step{k: n.k, ctx: n.ctx(), st: n.k.state(n.ctx()), h: 7}
+	s := &step{k: n.k, ctx: n.ctx(), st: n.k.state(n.ctx()), h: 7} // seat 0
 	m := member{index: 1}
 	for i := range 20 {
 		s.benched = make([]bool, 1)
-		s.bench(m, 1, reasonMissing)
-		s.bench(m, 2, reasonMissing) // the same block: one step
+		for range 2 { // in the same block: one step
+			if err := s.bench(m, &session{}, reasonMissing); err != nil {
+				t.Fatal(err)
+			}
+		}
 		var b bench
 		if _, err := s.st.get(keyMember(prefixBench, m.addr), &b); err != nil {
 			t.Fatal(err)

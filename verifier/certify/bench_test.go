@@ -27,7 +27,7 @@ func BenchmarkCertifyingBlock(b *testing.B) {
 			b.ResetTimer()
 			for b.Loop() {
 				ctx := sdk.NewContext(n.ms.CacheMultiStore(), cmtproto.Header{Height: n.h + 1}, false, log.NewNopLogger())
-				if err := n.k.ProcessVotes(ctx, n.pending); err != nil {
+				if err := n.k.ProcessVotes(ctx, n.said); err != nil {
 					b.Fatal(err)
 				}
 				if len(ctx.EventManager().Events()) != 1 {

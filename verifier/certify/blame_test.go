@@ -283,16 +283,16 @@ func TestFullExtensionIsNoProof(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			n := newNet(t, 4)
 			ctx := n.ctx()
-			ep, err := n.k.epoch(ctx)
+			r, err := n.k.roll(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &step{k: n.k, ctx: ctx, st: n.k.state(ctx), h: 3, ep: ep}
-			m := ep.members[0]
+			s := &step{roll: r, k: n.k, ctx: ctx, st: n.k.state(ctx), h: 3}
+			m := r.ep.members[0]
 			e := &extension.Extension{Fork: 1, Boot: 1}
 			for i := range extension.MaxShares + 1 {
 				q := &session{Number: uint64(i + 1), Epoch: 1, Opened: 1}
-				q.Signers = []signer{{Index: 1, Addr: m.addr, Boot: 1}, {Index: 2, Addr: ep.members[1].addr, Boot: 1}}
+				q.Signers = []signer{{Index: 1, Addr: m.addr, Boot: 1}, {Index: 2, Addr: r.ep.members[1].addr, Boot: 1}}
 				s.open = append(s.open, q)
 				if i < tc.have {
 					e.Shares = append(e.Shares, extension.Share{Session: q.Number})
@@ -304,7 +304,7 @@ func TestFullExtensionIsNoProof(t *testing.T) {
 			if err := s.admit([]MemberVote{n.entry(1, e)}); err != nil {
 				t.Fatal(err)
 			}
-			s.takeShares(m, e)
+			s.takeShares(m.seat, e)
 			if err := s.judge(); err != nil {
 				t.Fatal(err)
 			}

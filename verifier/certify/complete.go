@@ -4,8 +4,8 @@ package certify
 
 import (
 	"errors"
+	"fmt"
 
-	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/schnorr"
 )
@@ -28,15 +28,20 @@ func (q *session) frost(key schnorr.PublicKey) frost.Session {
 	return f
 }
 
-// complete combines the shares of sessions that have them all, in order of number. The
-// first that succeeds certifies its checkpoint and ends all sessions at or below it.
+// complete combines the shares of sessions that have them all, in order of number, under
+// the key of the epoch that each session names. The first that succeeds certifies its checkpoint and ends all sessions at
+// or below it, or signs its statement and ends the statement's.
 func (s *step) complete() error {
 	for _, q := range s.open {
 		if q.gone || !q.complete() {
 			continue
 		}
 		q.gone = true
-		p, err := frost.Prepare(q.frost(s.ep.key))
+		ep := s.roll.of(q.Epoch)
+		if ep == nil {
+			continue
+		}
+		p, err := frost.Prepare(q.frost(ep.key))
 		if err != nil {
 			continue // the list makes no group commitment: nobody's share is to blame
 		}
@@ -46,7 +51,7 @@ func (s *step) complete() error {
 		}
 		sig, err := p.Aggregate(shares)
 		if err != nil {
-			if err := s.findCulprits(q, p); err != nil {
+			if err := s.findCulprits(q, ep, p); err != nil {
 				return err
 			}
 			continue
@@ -54,18 +59,36 @@ func (s *step) complete() error {
 		for i := range q.Signers {
 			s.st.kv.Delete(keyMember(prefixBench, q.Signers[i].Addr))
 		}
-		if err := s.certify(q, sig); err != nil {
+		end := s.certify
+		if q.Statement != 0 {
+			end = s.signed
+		}
+		if err := end(q, sig); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// signed gives the signature of a statement to the committee, once: not when another signature of
+// this block has made the statement void. What is left to be signed is read again.
+func (s *step) signed(q *session, sig schnorr.Signature) error {
+	if s.wanted(q) == nil {
+		return nil
+	}
+	if err := s.k.committee.Signed(s.ctx, q.Statement, sig); err != nil {
+		return fmt.Errorf("statement %d is signed: %w", q.Statement, err)
+	}
+	s.emitStatement(q, sig)
+	s.st.kv.Delete(keyPursuit(q.Statement))
+	return s.readStatements()
+}
+
 // findCulprits checks the shares one by one: a wrong one benches, a right one clears.
-func (s *step) findCulprits(q *session, p *frost.Prepared) error {
+func (s *step) findCulprits(q *session, ep *epoch, p *frost.Prepared) error {
 	for i := range q.Signers {
 		g := &q.Signers[i]
-		m, ok := s.ep.member(g.Index)
+		m, ok := ep.member(g.Index)
 		if !ok {
 			continue
 		}
@@ -75,7 +98,7 @@ func (s *step) findCulprits(q *session, p *frost.Prepared) error {
 		case err == nil:
 			s.st.kv.Delete(keyMember(prefixBench, g.Addr))
 		case errors.As(err, &wrong):
-			if err := s.bench(m, q.Number, reasonInvalid); err != nil {
+			if err := s.bench(m, q, reasonInvalid); err != nil {
 				return err
 			}
 		}
@@ -106,7 +129,7 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 		return err
 	}
 	for _, o := range s.open {
-		if o.Ballot.Stream == stream && !grows(&c.Ballot.Vote, &o.Ballot.Vote) {
+		if o.of(stream) && !grows(&c.Ballot.Vote, &o.Ballot.Vote) {
 			o.gone = true
 		}
 	}
@@ -164,7 +187,7 @@ func (s *step) purgeVotes(c *certificate) error {
 		}
 	}
 	for _, m := range wrong {
-		if err := s.record(m, func(c *conduct) *occurrences { return &c.Wrong }); err != nil {
+		if err := s.record(m.addr, func(c *conduct) *occurrences { return &c.Wrong }); err != nil {
 			return err
 		}
 	}
@@ -176,7 +199,8 @@ func (s *step) purgeVotes(c *certificate) error {
 // never be completed and ends, and with it the debt.
 func (s *step) judge() error {
 	for _, q := range s.open {
-		if q.gone || s.h < q.Opened+DueBlocks {
+		ep := s.roll.of(q.Epoch)
+		if q.gone || ep == nil || s.h < q.Opened+DueBlocks {
 			continue
 		}
 		for i := range q.Signers {
@@ -184,13 +208,13 @@ func (s *step) judge() error {
 			if g.Have {
 				continue
 			}
-			m, ok := s.ep.member(g.Index)
+			m, ok := ep.member(g.Index)
 			if !ok {
 				continue
 			}
-			if s.present[g.Index-1] && !s.full[g.Index-1] && !g.Blamed {
+			if s.present[m.seat] && !s.full[m.seat] && !g.Blamed {
 				g.Blamed, q.dirty = true, true
-				if err := s.bench(m, q.Number, reasonMissing); err != nil {
+				if err := s.bench(m, q, reasonMissing); err != nil {
 					return err
 				}
 			}
@@ -204,10 +228,10 @@ func (s *step) judge() error {
 	return nil
 }
 
-// owes reports whether m's share of an open session of body is due and not in.
-func (s *step) owes(m member, body message.Hash) bool {
+// owes reports whether m's share of an open session of the subject is due and not in.
+func (s *step) owes(m member, what subject) bool {
 	for _, q := range s.open {
-		if q.gone || q.Ballot.Body != body || s.h < q.Opened+DueBlocks {
+		if q.gone || q.subject() != what || s.h < q.Opened+DueBlocks {
 			continue
 		}
 		for i := range q.Signers {

@@ -6,6 +6,9 @@ import (
 	"strconv"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/schnorr"
 )
 
 // The events of the module; attributes are decimal or 0x-hexadecimal text.
@@ -16,6 +19,8 @@ const (
 	EventBench        = "bridge_bench"
 	EventSuspended    = "bridge_suspended"
 	EventHalt         = "bridge_halt"
+	EventStatement    = "bridge_statement"
+	EventResumed      = "bridge_resumed"
 )
 
 func dec(v uint64) string { return strconv.FormatUint(v, 10) }
@@ -36,7 +41,12 @@ func (s *step) emitCertificate(c *certificate) {
 
 func (s *step) emitSession(q *session) {
 	s.emit(EventSession, "session", dec(q.Number), "stream", dec(uint64(q.Ballot.Stream)), "end", dec(q.Ballot.End),
-		"attempt", dec(uint64(q.Attempt)))
+		"attempt", dec(uint64(q.Attempt)), "epoch", dec(q.Epoch), "statement", dec(q.Statement), "kind", q.Kind.String())
+}
+
+func (s *step) emitStatement(q *session, sig schnorr.Signature) {
+	s.emit(EventStatement, "statement", dec(q.Statement), "kind", q.Kind.String(), "epoch", dec(q.Epoch), "session", dec(q.Number),
+		"digest", message.Hash(q.Digest).String(), "s", message.Hash(sig.S).String(), "r", message.Address(sig.R).String())
 }
 
 func (s *step) emitEquivocation(m member, stream uint16, f *fraud) {
@@ -44,8 +54,9 @@ func (s *step) emitEquivocation(m member, stream uint16, f *fraud) {
 		"first", f.First.String(), "second", f.Second.String())
 }
 
-func (s *step) emitBench(m member, session uint64, b *bench) {
-	s.emit(EventBench, "member", dec(uint64(m.index)), "session", dec(session), "reason", b.Reason.String(), "until", dec(b.Until))
+func (s *step) emitBench(m member, q *session, b *bench) {
+	s.emit(EventBench, "member", dec(uint64(m.index)), "session", dec(q.Number), "reason", b.Reason.String(), "until", dec(b.Until),
+		"epoch", dec(q.Epoch))
 }
 
 func (s *step) emitSuspended(m member, p *suspension) {

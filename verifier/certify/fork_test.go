@@ -134,7 +134,7 @@ func TestNewForkLeavesOpenWorkBehind(t *testing.T) {
 			v.restart(50)
 		}
 	}
-	m.pending = nil
+	m.said = nil
 	m.blocks(6)
 	m.vote(1, 15, 0, 1, 2, 3, 4)
 	m.blocks(2)
@@ -196,6 +196,8 @@ func TestImportRefusesOpenWork(t *testing.T) {
 		"votes":      {keyStreamMember(prefixBallots, 1, a), &ballots{}, false},
 		"signing":    {keyStream(prefixSigning, 1), &signing{}, false},
 		"session":    {keySession(1), &session{}, false},
+		"pursuit":    {keyPursuit(1), &pursuit{}, false},
+		"turn":       {keyOf(prefixTurn), new(number), false},
 		"target":     {keyStream(prefixTarget, 1), &target{}, false},
 		"heartbeat":  {keyStreamMember(prefixHeartbeat, 1, a), &heartbeat{}, false},
 		"height":     {keyOf(prefixHeight), new(number), false},

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/schnorr"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/extension"
@@ -18,7 +19,8 @@ import (
 const StoreKey = "certify"
 
 // Bounds of the module's state (I-13). Per member: MaxPool commitments, MaxVotes votes per
-// stream. Per stream: KeptCertificates certificates, 4(f+1) open sessions.
+// stream. Per stream: KeptCertificates certificates, 4(f+1) open sessions. Per statement:
+// 4(f+1) open sessions.
 const (
 	// CoverBlocks is how long a heartbeat shows that its member covers the stream.
 	CoverBlocks = 3 * extension.HeartbeatBlocks
@@ -38,12 +40,27 @@ const (
 	// BenchBlocks is the first bench; it doubles on repetition up to MaxBenchBlocks.
 	BenchBlocks    = 50
 	MaxBenchBlocks = 20_000
+	// MaxStatements bounds the statements worked on at the same time, beside a ready statement.
+	MaxStatements = 8
+	// StatementTurnBlocks after its first session a statement makes room for one that waits.
+	StatementTurnBlocks = 100
+	// FirstPickBlocks is for how long checkpoints choose among the commitments before
+	// statements do, and then these before checkpoints.
+	FirstPickBlocks = 4
 )
 
-// CommitteeKeeper gives the members. An Epoch with number 0 means: no key yet.
+// CommitteeKeeper gives the members and what they sign beside checkpoints. An Epoch with
+// number 0 means: none.
 type CommitteeKeeper interface {
 	ActiveEpoch(ctx context.Context) (committeev1.Epoch, error)
+	// ReadyEpoch is the one whose members sign before it is active: the active number + 1.
+	ReadyEpoch(ctx context.Context) (committeev1.Epoch, error)
 	Fork(ctx context.Context) (uint32, error)
+	// Statements are those that wait for a signature.
+	Statements(ctx context.Context) ([]committeev1.Statement, error)
+	// Signed takes the signature of a statement that waits, valid under the key of its epoch. It
+	// may change epochs and statements. An error breaks the state machine: the node halts.
+	Signed(ctx context.Context, id uint64, signature schnorr.Signature) error
 }
 
 // LanesKeeper gives the streams, by ascending index.

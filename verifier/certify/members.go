@@ -17,7 +17,7 @@ func (s QueryServer) view(ctx sdk.Context) (*step, error) {
 	if v.h, err = v.st.number(prefixHeight); err != nil {
 		return nil, err
 	}
-	if v.ep, err = s.k.epoch(ctx); err != nil {
+	if v.roll, err = s.k.roll(ctx); err != nil {
 		return nil, err
 	}
 	return v, v.standing()
@@ -88,7 +88,7 @@ func (s *step) member(m member) (out certifyv1.Member, err error) {
 	if known[1] {
 		out.Bench = &certifyv1.Bench{Until: b.Until, Reason: b.Reason.String(), Level: uint32(b.Level)}
 	}
-	if s.out[m.index-1] {
+	if s.out[m.seat] {
 		out.Suspension = &certifyv1.Suspension{Since: p.Since, Stream: uint32(p.Stream), End: p.End}
 	}
 	return out, nil

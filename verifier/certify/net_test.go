@@ -41,9 +41,9 @@ var bridgeID = message.BridgeID("aitbc-test-1")
 
 // node is a member: its signer without disk, and switches for faults.
 type node struct {
-	index  uint16
+	index  uint16 // 1… in the test: the order of addresses
 	addr   address
-	share  frost.Scalar
+	shares map[uint64]frost.Scalar // by key epoch
 	boot   uint64
 	next   uint32
 	pairs  map[uint32]*frost.Nonce
@@ -63,16 +63,22 @@ type testNet struct {
 	ms      storetypes.CommitMultiStore
 	key     *storetypes.KVStoreKey
 	k       Keeper
-	ep      committeev1.Epoch
+	ep      committeev1.Epoch // active
+	ready   committeev1.Epoch
+	last    committeev1.Epoch
 	fork    uint32
+	pending []committeev1.Statement // wait for a signature
+	signed  []committeev1.Statement
+	switchy bool // signing the ready statement makes its epoch active at once
 	streams []lanesv1.Stream
 	nodes   []*node
 	h       int64
-	pending []MemberVote
+	said    []MemberVote // in the next block's last commit
 	events  sdk.Events // of the last block
 }
 
 func (n *testNet) ActiveEpoch(context.Context) (committeev1.Epoch, error) { return n.ep, nil }
+func (n *testNet) ReadyEpoch(context.Context) (committeev1.Epoch, error)  { return n.ready, nil }
 func (n *testNet) Fork(context.Context) (uint32, error)                   { return n.fork, nil }
 func (n *testNet) Streams(context.Context) ([]lanesv1.Stream, error)      { return n.streams, nil }
 
@@ -92,9 +98,8 @@ func newNet(t testing.TB, size int) *testNet {
 	}
 	n.ep = committeev1.Epoch{Number: 1, Threshold: uint32(threshold), GroupKey: group.Key[:], KeyVersion: 1}
 	for i := range size {
-		v := &node{index: uint16(i + 1), addr: address{byte((i + 1) >> 8), byte(i + 1)}, share: shares[i]}
-		v.restart(1)
-		n.nodes = append(n.nodes, v)
+		v := n.join()
+		v.shares[1] = shares[i]
 		n.ep.Members = append(n.ep.Members, committeev1.Member{
 			Index: uint32(i + 1), ConsAddress: v.addr[:], PublicShare: group.Public[i][:],
 		})
@@ -102,6 +107,15 @@ func newNet(t testing.TB, size int) *testNet {
 	n.addStream(1)
 	n.k = NewKeeper(n.key, bridgeID, n, n)
 	return n
+}
+
+// join adds a node without a share.
+func (n *testNet) join() *node {
+	i := len(n.nodes) + 1
+	v := &node{index: uint16(i), addr: address{byte(i >> 8), byte(i)}, shares: map[uint64]frost.Scalar{}}
+	v.restart(1)
+	n.nodes = append(n.nodes, v)
+	return v
 }
 
 func (n *testNet) addStream(index uint32) {
@@ -141,7 +155,7 @@ func (n *testNet) extend(v *node) *extension.Extension {
 	for seq := from; seq < from+2 && !v.mute; seq++ {
 		c, ok := v.public[seq]
 		if !ok {
-			nonce, d, b, err := frost.NewNonce(&n.rand, v.share)
+			nonce, d, b, err := frost.NewNonce(&n.rand, frost.Scalar{31: 1}) // any secret: the share's part in it is keys/frost's matter
 			if err != nil {
 				n.t.Fatal(err)
 			}
@@ -200,7 +214,11 @@ func (n *testNet) sign(v *node, q extension.SessionAgenda) (frost.Scalar, bool) 
 	for _, g := range q.Signers {
 		f.Commitments = append(f.Commitments, frost.Commitment{Index: frost.Index(g.Index), D: g.D, E: g.E})
 	}
-	z, err := frost.Sign(f, frost.Index(v.index), nonce, v.share, &n.rand)
+	share, ok := v.shares[q.KeyEpoch]
+	if !ok { // tests that count the epoch up and change nobody
+		share = v.shares[1]
+	}
+	z, err := frost.Sign(f, frost.Index(q.MyIndex), nonce, share, &n.rand)
 	if err != nil {
 		if v.change != nil {
 			return frost.Scalar{}, false // it lied about its commitments
@@ -223,8 +241,8 @@ func (n *testNet) block() {
 		next = append(next, m)
 	}
 	n.h++
-	n.process(n.pending)
-	n.pending = next
+	n.process(n.said)
+	n.said = next
 }
 
 // live is the store that the next block writes to.
@@ -308,6 +326,14 @@ func (n *testNet) count(event string) (c int) {
 	return c
 }
 
+// keyOf is the group key of a key epoch; tests that count the epoch up have one key.
+func (n *testNet) keyOf(number uint64) schnorr.PublicKey {
+	if n.last.Number == number && number != 0 {
+		return schnorr.PublicKey(n.last.GroupKey)
+	}
+	return schnorr.PublicKey(n.ep.GroupKey)
+}
+
 // certified demands a valid certificate of (stream, end, salt).
 func (n *testNet) certified(stream uint16, end uint64, salt byte) certificate {
 	n.t.Helper()
@@ -316,7 +342,7 @@ func (n *testNet) certified(stream uint16, end uint64, salt byte) certificate {
 	if !ok || c.checkpoint(bridgeID) != want || c.Digest != want.Digest() {
 		n.t.Fatalf("height %d: newest certificate of stream %d is %+v, want end %d", n.h, stream, c.Ballot, end)
 	}
-	if err := schnorr.Verify(schnorr.PublicKey(n.ep.GroupKey), c.Digest, schnorr.Signature{S: c.S, R: c.R}); err != nil {
+	if err := schnorr.Verify(n.keyOf(c.Epoch), c.Digest, schnorr.Signature{S: c.S, R: c.R}); err != nil {
 		n.t.Fatal(err)
 	}
 	return c

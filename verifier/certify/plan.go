@@ -20,8 +20,8 @@ type tally struct {
 // tallies counts the stream's votes, by end and then by body hash; ends are the members'
 // newest named window ends, descending.
 func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
-	for i, m := range s.ep.members {
-		if s.out[i] {
+	for _, m := range s.ep.members {
+		if s.out[m.seat] {
 			continue
 		}
 		var list ballots
@@ -49,8 +49,31 @@ func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
 	return out, ends, nil
 }
 
-// plan sets each stream's target and opens sessions.
+// plan sets each stream's target and opens sessions. Checkpoints and statements choose among the
+// commitments in turn, for FirstPickBlocks each; who chooses later leaves every member one. So
+// neither can use up what the other waits for.
 func (s *step) plan() error {
+	streams := s.ep.number != 0 && !s.halted && len(s.sources) > 0
+	both := streams && len(s.statements) > 0
+	first, second := s.planStatements, s.planStreams
+	if s.h/FirstPickBlocks%2 == 0 {
+		first, second = second, first
+	}
+	s.leave = 0
+	if err := first(); err != nil {
+		return err
+	}
+	if both {
+		s.leave = 1
+	}
+	return second()
+}
+
+// planStreams does nothing on a chain that halted, or has no key.
+func (s *step) planStreams() error {
+	if s.halted || s.ep.number == 0 {
+		return nil
+	}
 	for _, src := range s.sources {
 		all, ends, err := s.tallies(src.index)
 		if err != nil {
@@ -63,6 +86,42 @@ func (s *step) plan() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// planStatements works on the statements from another one on in every block.
+func (s *step) planStatements() error {
+	for i := range s.statements {
+		at := (s.h + uint64(i)) % uint64(len(s.statements))
+		if err := s.pursue(&s.statements[at]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pursue opens the first attempt of a statement, or the next ones.
+func (s *step) pursue(x *statement) error {
+	key := keyPursuit(x.id)
+	var p pursuit
+	known, err := s.st.get(key, &p)
+	if err != nil || known && s.h < p.Opened+DueBlocks {
+		return err
+	}
+	if known {
+		p.Round++
+	} else {
+		p = pursuit{Epoch: x.ep.number, Digest: x.digest, effort: effort{Since: s.h}}
+	}
+	w := work{
+		ep: x.ep, statement: x.id, kind: x.kind, ballot: ballot{Body: message.Hash(x.digest)}, digest: x.digest, voters: x.voters,
+	}
+	opened, err := s.openRound(&w, &p.effort)
+	if err != nil || opened == 0 {
+		return err
+	}
+	p.Opened, p.Count = s.h, p.Count+opened
+	s.st.set(key, &p)
 	return nil
 }
 
@@ -124,12 +183,12 @@ func (s *step) sign(src source, all []tally) error {
 	}
 	stale := signs && s.h >= sg.Since+SigningBlocks
 	if best != nil && (!signs || stale && best.ballot.End > sg.Ballot.End) {
-		opened, err := s.openRound(src, best, &signing{})
+		opened, err := s.openRound(s.checkpoint(src, best), &effort{})
 		if err != nil {
 			return err
 		}
 		if opened > 0 {
-			next := signing{Ballot: best.ballot, Since: s.h, Opened: s.h, Count: opened}
+			next := signing{Ballot: best.ballot, effort: effort{Since: s.h, Opened: s.h, Count: opened}}
 			s.st.set(key, &next)
 			return nil
 		}
@@ -142,7 +201,7 @@ func (s *step) sign(src source, all []tally) error {
 		return nil
 	}
 	sg.Round++
-	opened, err := s.openRound(src, &all[k], &sg)
+	opened, err := s.openRound(s.checkpoint(src, &all[k]), &sg.effort)
 	if err != nil || opened == 0 {
 		return err
 	}
@@ -151,12 +210,30 @@ func (s *step) sign(src source, all []tally) error {
 	return nil
 }
 
-// openRound opens min(2^sg.Round, f+1) attempts at once and says how many; none when no t
-// voters have an unused commitment and owe nothing for this checkpoint.
-func (s *step) openRound(src source, t *tally, sg *signing) (opened uint32, err error) {
-	want := s.ep.faults() + 1
-	if sg.Round < 16 {
-		want = min(1<<sg.Round, want)
+// work is what sessions are opened for: a checkpoint with those who voted for it, or a
+// statement with its candidates. Members, threshold and key are those of ep.
+type work struct {
+	ep        *epoch
+	statement uint64
+	kind      kind
+	ballot    ballot
+	digest    message.Digest
+	voters    []member
+}
+
+func (w *work) subject() subject { return subject{w.statement, w.ballot.Body} }
+
+func (s *step) checkpoint(src source, t *tally) *work {
+	c := t.ballot.Checkpoint(s.k.bridgeID, src.stream)
+	return &work{ep: &s.ep, ballot: t.ballot, digest: c.Digest(), voters: t.voters}
+}
+
+// openRound opens min(2^e.Round, f+1) attempts at once and says how many; none when no t
+// voters have an unused commitment and owe nothing for this checkpoint or statement.
+func (s *step) openRound(w *work, e *effort) (opened uint32, err error) {
+	want := w.ep.faults() + 1
+	if e.Round < 16 {
+		want = min(1<<e.Round, want)
 	}
 	var lists [][]member
 	for range want {
@@ -165,7 +242,7 @@ func (s *step) openRound(src source, t *tally, sg *signing) (opened uint32, err 
 			return 0, err
 		}
 		number++ // the first session is number 1
-		chosen, err := s.choose(t, number)
+		chosen, err := s.choose(w, number)
 		if err != nil {
 			return 0, err
 		}
@@ -178,7 +255,7 @@ func (s *step) openRound(src source, t *tally, sg *signing) (opened uint32, err 
 		}
 		lists = append(lists, chosen)
 		opened++
-		if err := s.openSession(src, t, number, sg.Count+opened, chosen); err != nil {
+		if err := s.openSession(w, number, e.Count+opened, chosen); err != nil {
 			return 0, err
 		}
 	}
@@ -187,19 +264,22 @@ func (s *step) openRound(src source, t *tally, sg *signing) (opened uint32, err 
 
 // choose ranks the candidates by (bench, present, keccak256(abi.encode(RANK_TAG, bridgeId,
 // fork, number, member index))) and takes the first t, by index; nil when there are fewer.
-func (s *step) choose(t *tally, number uint64) ([]member, error) {
+func (s *step) choose(w *work, number uint64) ([]member, error) {
 	type candidate struct {
 		member
 		order int
 		hash  message.Hash
 	}
 	var list []candidate
-	for _, m := range t.voters {
+	for _, m := range w.voters {
+		if w.ep == &s.ep && s.out[m.seat] {
+			continue // suspended in this block
+		}
 		var have pool
 		if _, err := s.st.get(keyMember(prefixPool, m.addr), &have); err != nil {
 			return nil, err
 		}
-		if len(have) == 0 || s.owes(m, t.ballot.Body) {
+		if len(have) <= s.leave || s.owes(m, w.subject()) {
 			continue
 		}
 		c := candidate{member: m}
@@ -210,20 +290,20 @@ func (s *step) choose(t *tally, number uint64) ([]member, error) {
 		if benched {
 			c.order += 2
 		}
-		if !s.present[m.index-1] {
+		if !s.present[m.seat] {
 			c.order++
 		}
 		c.hash = new(message.Words).Hash(message.TagRank).Hash(s.k.bridgeID).Uint(uint64(s.ep.fork)).Uint(number).Uint(uint64(m.index)).Sum()
 		list = append(list, c)
 	}
-	if len(list) < s.ep.threshold {
+	if len(list) < w.ep.threshold {
 		return nil, nil
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.order, b.order), bytes.Compare(a.hash[:], b.hash[:]))
 	})
-	chosen := make([]member, 0, s.ep.threshold)
-	for _, c := range list[:s.ep.threshold] {
+	chosen := make([]member, 0, w.ep.threshold)
+	for _, c := range list[:w.ep.threshold] {
 		chosen = append(chosen, c.member)
 	}
 	slices.SortFunc(chosen, func(a, b member) int { return cmp.Compare(a.index, b.index) })
@@ -231,10 +311,10 @@ func (s *step) choose(t *tally, number uint64) ([]member, error) {
 }
 
 // openSession consumes one commitment of each chosen member and fixes the session.
-func (s *step) openSession(src source, t *tally, number uint64, attempt uint32, chosen []member) error {
-	c := t.ballot.Checkpoint(s.k.bridgeID, src.stream)
+func (s *step) openSession(w *work, number uint64, attempt uint32, chosen []member) error {
 	q := &session{
-		Number: number, Epoch: s.ep.number, Ballot: t.ballot, Digest: c.Digest(), Attempt: attempt, Opened: s.h, dirty: true,
+		Number: number, Epoch: w.ep.number, Statement: w.statement, Kind: w.kind, Ballot: w.ballot, Digest: w.digest,
+		Attempt: attempt, Opened: s.h, dirty: true,
 	}
 	for _, m := range chosen {
 		var at mark
@@ -253,22 +333,22 @@ func (s *step) openSession(src source, t *tally, number uint64, attempt uint32, 
 		s.st.set(keyMember(prefixPool, m.addr), &have)
 	}
 	q.ID = SessionID(s.k.bridgeID, s.ep.fork, q.Epoch, number, q.Digest, q.Ballot.Body, q.listHash())
-	s.makeRoom(src.index)
+	s.makeRoom(w)
 	s.open = append(s.open, q)
 	s.emitSession(q)
 	return nil
 }
 
-// makeRoom drops the stream's oldest sessions beyond 4(f+1), the bound of what hanging
-// members can pile up; their shares are ignored from then on.
-func (s *step) makeRoom(stream uint16) {
+// makeRoom drops the oldest sessions of the stream or of the statement beyond 4(f+1), the bound
+// of what hanging members can pile up; their shares are ignored from then on.
+func (s *step) makeRoom(w *work) {
 	var same []*session
 	for _, o := range s.open {
-		if !o.gone && o.Ballot.Stream == stream {
+		if !o.gone && o.Statement == w.statement && o.Ballot.Stream == w.ballot.Stream {
 			same = append(same, o)
 		}
 	}
-	for i := 0; len(same)-i >= 4*(s.ep.faults()+1); i++ {
+	for i := 0; len(same)-i >= 4*(w.ep.faults()+1); i++ {
 		same[i].gone = true
 	}
 }

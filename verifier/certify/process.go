@@ -12,34 +12,36 @@ import (
 	"github.com/aitbc/bridge/verifier/extension"
 )
 
-// step is one block's pass over the state. Everything in it is ordered: members by index,
-// streams by index, sessions by number.
+// step is one block's pass over the state. Everything in it is ordered: people by address,
+// members by index, streams by index, sessions by number.
 type step struct {
-	k       Keeper
-	ctx     sdk.Context
-	st      state
-	h       uint64
-	ep      epoch
-	sources []source
-	ext     []*extension.Extension // by member position; nil: nothing to read
-	present []bool                 // by member position: Commit flag, not of another fork
-	open    []*session             // by number
-	benched []bool                 // by member position: was benched in this block
-	full    []bool                 // by member position: had no room for another share
-	out     []bool                 // by member position: suspended
-	halted  bool                   // nothing is signed any more
+	roll
+	k          Keeper
+	ctx        sdk.Context
+	st         state
+	h          uint64
+	sources    []source
+	statements []statement            // worked on in this block: a ready one first, the others by id
+	ext        []*extension.Extension // by seat; nil: nothing to read
+	present    []bool                 // by seat: Commit flag, not of another fork
+	open       []*session             // by number
+	benched    []bool                 // by seat: was benched in this block
+	full       []bool                 // by seat: had no room for another share
+	out        []bool                 // by seat: suspended in the active epoch
+	halted     bool                   // no checkpoint is signed any more
+	leave      int                    // unused commitments that each member keeps for those who choose before
 }
 
 // ProcessVotes takes the last commit of the block in ctx and moves the state by one block:
-// nonce marks, heartbeats, votes and shares in; certificates, benches, targets and new
-// sessions out. Call it once in every block, also with no votes.
+// nonce marks, heartbeats, votes and shares in; certificates, signatures of statements, benches, targets and new
+// sessions out. Call it once in every block, also with no votes and while there is no key.
 //
 // Entries of unknown members, a member's second entry, and items that the state refuses
 // are skipped singly. An error means that the state is broken: the node must halt.
 func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 	s := &step{k: k, ctx: ctx, st: k.state(ctx), h: uint64(ctx.BlockHeight())}
 	var err error
-	if s.ep, err = k.epoch(ctx); err != nil {
+	if s.roll, err = k.roll(ctx); err != nil {
 		return err
 	}
 	if s.sources, err = k.sources(ctx); err != nil {
@@ -48,17 +50,11 @@ func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 	if s.open, err = s.st.sessions(); err != nil {
 		return err
 	}
-	if err := s.enterEpoch(); err != nil {
-		return err
-	}
-	if s.ep.number != 0 {
-		for _, pass := range []func() error{
-			s.standing, func() error { return s.admit(votes) }, s.hear,
-			s.unlessHalted(s.complete), s.unlessHalted(s.judge), s.unlessHalted(s.plan), s.save,
-		} {
-			if err := pass(); err != nil {
-				return err
-			}
+	for _, pass := range []func() error{
+		s.enterEpoch, s.standing, s.readStatements, func() error { return s.admit(votes) }, s.hear, s.complete, s.judge, s.plan, s.save,
+	} {
+		if err := pass(); err != nil {
+			return err
 		}
 	}
 	s.st.setNumber(prefixHeight, s.h)
@@ -66,7 +62,8 @@ func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 }
 
 // enterEpoch drops what belongs to another key epoch: shares of two epochs are never
-// summed, so open sessions start again under the new one. Votes stay.
+// summed, so checkpoints in signing start again under the new one. Votes stay. Sessions of
+// statements go by the epoch that they name and live on when it becomes active.
 func (s *step) enterEpoch() error {
 	last, err := s.st.number(prefixEpoch)
 	if err != nil || last == s.ep.number {
@@ -74,43 +71,65 @@ func (s *step) enterEpoch() error {
 	}
 	s.dropOpen()
 	s.st.setNumber(prefixEpoch, s.ep.number)
+	return s.forgetOthers()
+}
+
+// forgetOthers drops the votes, heartbeats, unused commitments and benches of who is in
+// neither epoch. Marks, conduct and evidence stay for ever.
+func (s *step) forgetOthers() error {
+	var gone [][]byte
+	for _, prefix := range []byte{prefixBallots, prefixHeartbeat, prefixPool, prefixBench} {
+		err := s.st.each(keyOf(prefix), nil, func(key, _ []byte) (bool, error) {
+			if _, known := s.seat(key[len(key)-len(address{}):]); !known {
+				gone = append(gone, append([]byte(nil), key...))
+			}
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, key := range gone {
+		s.st.kv.Delete(key)
+	}
 	return nil
 }
 
-// dropOpen ends all sessions, signings and targets.
+// dropOpen ends the sessions of checkpoints, their signings and all targets.
 func (s *step) dropOpen() {
 	for _, q := range s.open {
-		s.st.kv.Delete(keySession(q.Number))
-		s.st.kv.Delete(keyStream(prefixSigning, q.Ballot.Stream))
+		if q.Statement == 0 {
+			q.gone = true
+			s.st.kv.Delete(keyStream(prefixSigning, q.Ballot.Stream))
+		}
 	}
-	s.open = nil
 	for _, src := range s.sources {
 		s.st.kv.Delete(keyStream(prefixSigning, src.index))
 		s.st.kv.Delete(keyStream(prefixTarget, src.index))
 	}
 }
 
-// admit sorts the commit's entries to members; the first entry of a member counts.
+// admit sorts the commit's entries to seats; the first entry of a member counts.
 //
 // An extension of another fork is passed over as if its member were absent. CometBFT's
 // signature binds chain id, height and round, not the block, so a proposer may show what an
 // honest member said at this height before the fork: it proves nothing against it.
 func (s *step) admit(votes []MemberVote) error {
-	n := len(s.ep.members)
+	n := len(s.seats)
 	s.ext, s.present, s.benched, s.full = make([]*extension.Extension, n), make([]bool, n), make([]bool, n), make([]bool, n)
 	seen := make([]bool, n)
 	for _, v := range votes {
-		m, ok := s.ep.find(v.Address)
-		if !ok || !v.Present || seen[m.index-1] {
+		i, ok := s.seat(v.Address)
+		if !ok || !v.Present || seen[i] {
 			continue
 		}
-		seen[m.index-1] = true
+		seen[i] = true
 		if v.Extension != nil && v.Extension.Fork != s.ep.fork {
 			continue
 		}
-		s.present[m.index-1], s.ext[m.index-1] = true, v.Extension
+		s.present[i], s.ext[i] = true, v.Extension
 		if v.Garbled {
-			if err := s.record(m, func(c *conduct) *occurrences { return &c.Garbled }); err != nil {
+			if err := s.record(s.seats[i], func(c *conduct) *occurrences { return &c.Garbled }); err != nil {
 				return err
 			}
 		}
@@ -118,31 +137,34 @@ func (s *step) admit(votes []MemberVote) error {
 	return nil
 }
 
-// hear takes each member's items in one pass.
+// hear takes each one's items in one pass: commitments and shares of the members of either
+// epoch, heartbeats and votes of the active one's alone.
 func (s *step) hear() error {
-	for i, m := range s.ep.members {
+	for i, addr := range s.seats {
 		e := s.ext[i]
 		if e == nil {
 			continue
 		}
-		if err := s.takeCommitments(m, e); err != nil {
+		if err := s.takeCommitments(addr, e); err != nil {
 			return err
 		}
-		s.takeHeartbeats(m, e)
-		for j := range e.Votes {
-			if err := s.takeVote(m, e.Votes[j]); err != nil {
-				return err
+		if m, ok := s.ep.find(addr[:]); ok {
+			s.takeHeartbeats(m, e)
+			for j := range e.Votes {
+				if err := s.takeVote(m, e.Votes[j]); err != nil {
+					return err
+				}
 			}
 		}
-		s.takeShares(m, e)
+		s.takeShares(i, e)
 	}
 	return nil
 }
 
 // takeCommitments moves the member's nonce mark. INVARIANT: I-05. Exactly the next
 // commitment of the highest boot is taken, so none ever enters the pool twice.
-func (s *step) takeCommitments(m member, e *extension.Extension) error {
-	keyM, keyP := keyMember(prefixMark, m.addr), keyMember(prefixPool, m.addr)
+func (s *step) takeCommitments(addr address, e *extension.Extension) error {
+	keyM, keyP := keyMember(prefixMark, addr), keyMember(prefixPool, addr)
 	var at mark
 	var have pool
 	if _, err := s.st.get(keyM, &at); err != nil {
@@ -269,7 +291,7 @@ func grows(c, v *extension.Vote) bool {
 // takeShares files shares with their open sessions; the first of a member stands. Whether
 // they are right is seen when all are in. An extension whose quota is used up by such shares
 // proves nothing about others.
-func (s *step) takeShares(m member, e *extension.Extension) {
+func (s *step) takeShares(seat int, e *extension.Extension) {
 	filed := 0
 	for _, sh := range e.Shares {
 		i, ok := slices.BinarySearchFunc(s.open, sh.Session, func(q *session, n uint64) int {
@@ -287,7 +309,7 @@ func (s *step) takeShares(m member, e *extension.Extension) {
 		q := s.open[i]
 		for j := range q.Signers {
 			g := &q.Signers[j]
-			if g.Addr != m.addr {
+			if g.Addr != s.seats[seat] {
 				continue
 			}
 			filed++
@@ -296,7 +318,7 @@ func (s *step) takeShares(m member, e *extension.Extension) {
 			}
 		}
 	}
-	s.full[m.index-1] = filed == extension.MaxShares
+	s.full[seat] = filed == extension.MaxShares
 }
 
 func (s *step) source(index uint16) (source, bool) {

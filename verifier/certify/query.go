@@ -114,7 +114,7 @@ func (s QueryServer) StreamStatus(ctx context.Context, r *certifyv1.QueryStreamS
 		return nil, broken(err)
 	}
 	for _, q := range open {
-		if q.Ballot.Stream == stream {
+		if q.of(stream) {
 			out.OpenSessions = append(out.OpenSessions, q.Number)
 		}
 	}
@@ -186,7 +186,7 @@ func (q *session) proto() certifyv1.Session {
 	out := certifyv1.Session{
 		Number: q.Number, Id: q.ID[:], Stream: uint32(q.Ballot.Stream), End: q.Ballot.End, BodyHash: q.Ballot.Body[:],
 		Digest: q.Digest[:], KeyEpoch: q.Epoch, Attempt: q.Attempt, Opened: q.Opened,
-		State: certifyv1.SessionState_SESSION_STATE_OPEN,
+		State: certifyv1.SessionState_SESSION_STATE_OPEN, Statement: q.Statement, Kind: q.Kind.String(),
 	}
 	for i := range q.Signers {
 		g := &q.Signers[i]

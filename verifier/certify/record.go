@@ -33,13 +33,25 @@ type ballot struct {
 	Height uint64
 }
 
-// signing is the checkpoint of a stream that is being signed.
-type signing struct {
-	Ballot ballot
+// effort is how far the signing of one checkpoint or statement is.
+type effort struct {
 	Since  uint64 // height of the first opening
 	Opened uint64 // height of the newest round
 	Round  uint32 // rounds failed so far
-	Count  uint32 // sessions opened for this checkpoint
+	Count  uint32 // sessions opened
+}
+
+// signing is the checkpoint of a stream that is being signed.
+type signing struct {
+	Ballot ballot
+	effort
+}
+
+// pursuit is a statement that is being signed by the members of Epoch.
+type pursuit struct {
+	Epoch  uint64
+	Digest message.Digest
+	effort
 }
 
 // target is the window end that votes are asked for.
@@ -49,18 +61,31 @@ type target struct {
 	Rank   uint16 // how many places below the t-th highest named end
 }
 
-// session is one attempt to sign a checkpoint.
+// session is one attempt to sign a checkpoint, or the statement of that id.
 type session struct {
 	Number, Epoch uint64
 	ID            [32]byte
-	Ballot        ballot // Ballot.Stream is the stream's index
+	Statement     uint64 // 0: a checkpoint
+	Kind          kind
+	Ballot        ballot // Ballot.Stream is the stream's index; of a statement Body alone, its digest
 	Digest        message.Digest
-	Attempt       uint32 // 1-based per checkpoint
+	Attempt       uint32 // 1-based per checkpoint or statement
 	Opened        uint64
 	Signers       []signer // by Index
 
 	dirty, gone bool
 }
+
+// subject is what is signed, across attempts. The two halves of a rotation have one digest.
+type subject struct {
+	statement uint64
+	body      message.Hash
+}
+
+func (q *session) subject() subject { return subject{q.Statement, q.Ballot.Body} }
+
+// of reports whether q signs a checkpoint of the stream.
+func (q *session) of(stream uint16) bool { return q.Statement == 0 && q.Ballot.Stream == stream }
 
 // signer is a chosen member with its consumed commitment.
 type signer struct {
@@ -232,6 +257,12 @@ func (f *fields) reason(v *reason) {
 	f.bad = f.bad || *v == 0 || *v >= reasonEnd
 }
 
+// kind refuses values without a meaning.
+func (f *fields) kind(v *kind) {
+	f.u8((*uint8)(v))
+	f.bad = f.bad || *v >= kindEnd
+}
+
 type record interface{ fields(*fields) }
 
 func encode(r record) []byte {
@@ -292,20 +323,37 @@ func (b *ballot) fields(f *fields) {
 	f.u64(&b.Height)
 }
 
+func (e *effort) fields(f *fields) {
+	f.u64(&e.Since)
+	f.u64(&e.Opened)
+	f.u32(&e.Round)
+	f.u32(&e.Count)
+}
+
 func (s *signing) fields(f *fields) {
 	s.Ballot.fields(f)
-	f.u64(&s.Since)
-	f.u64(&s.Opened)
-	f.u32(&s.Round)
-	f.u32(&s.Count)
+	s.effort.fields(f)
+}
+
+func (p *pursuit) fields(f *fields) {
+	f.u64(&p.Epoch)
+	f.raw(p.Digest[:])
+	p.effort.fields(f)
 }
 
 func (s *session) fields(f *fields) {
 	f.u64(&s.Number)
 	f.u64(&s.Epoch)
 	f.raw(s.ID[:])
-	s.Ballot.fields(f)
+	f.u64(&s.Statement)
+	f.kind(&s.Kind)
+	f.bad = f.bad || (s.Statement == 0) != (s.Kind == kindCheckpoint)
 	f.raw(s.Digest[:])
+	if s.Statement == 0 {
+		s.Ballot.fields(f)
+	} else {
+		s.Ballot = ballot{Body: message.Hash(s.Digest)}
+	}
 	f.u32(&s.Attempt)
 	f.u64(&s.Opened)
 	n := uint16(len(s.Signers))

@@ -26,8 +26,13 @@ func records() []record {
 		&b,
 		&ballots{b, b},
 		&pool{{Seq: 1}, {Seq: 2}},
-		&signing{Ballot: b, Since: 1, Opened: 2, Round: 3, Count: 4},
+		&signing{Ballot: b, effort: effort{Since: 1, Opened: 2, Round: 3, Count: 4}},
+		&pursuit{Epoch: 1, Digest: message.Digest{2}, effort: effort{Since: 3, Opened: 4, Round: 5, Count: 6}},
 		&session{Number: 5, Epoch: 1, Ballot: b, Attempt: 2, Opened: 6, Signers: []signer{{Index: 1, Have: true, Z: [32]byte{1}}, {Index: 2, Blamed: true}}},
+		&session{
+			Number: 5, Epoch: 1, Statement: 7, Kind: kindHalt, Digest: message.Digest{8}, Ballot: ballot{Body: message.Hash{8}}, Attempt: 2, Opened: 6,
+			Signers: []signer{{Index: 1, Have: true, Z: [32]byte{1}}},
+		},
 		&certificate{Stream: message.Stream{Chain: 31337, Finality: 3, Epoch: 1}, Ballot: b, S: [32]byte{1}, R: [20]byte{2}, Height: 3, Session: 4, Epoch: 5, Kept: 6},
 		&fraud{Count: 1, Height: 2, End: 3, First: message.Hash{4}, Second: message.Hash{5}},
 		new(number),
@@ -57,6 +62,22 @@ func TestReasonWithoutMeaningIsRefused(t *testing.T) {
 		}
 		if err := decode(encode(&halt{Reason: why}), new(halt)); !errors.Is(err, ErrRecord) {
 			t.Errorf("halt for reason %d: %v", why, err)
+		}
+	}
+}
+
+// A session is of a checkpoint or of a statement whose kind is known.
+func TestSessionOfNoKindIsRefused(t *testing.T) {
+	for _, q := range []session{
+		{Number: 1, Statement: 1, Kind: kindCheckpoint}, {Number: 1, Kind: kindReady}, {Number: 1, Statement: 1, Kind: kindEnd}, {Number: 1, Statement: 1, Kind: 0xff},
+	} {
+		if err := decode(encode(&q), new(session)); !errors.Is(err, ErrRecord) {
+			t.Errorf("statement %d of kind %d: %v", q.Statement, uint8(q.Kind), err)
+		}
+	}
+	for k := kindReady; k < kindEnd; k++ {
+		if err := decode(encode(&session{Number: 1, Statement: 1, Kind: k}), new(session)); err != nil {
+			t.Errorf("kind %d: %v", k, err)
 		}
 	}
 }

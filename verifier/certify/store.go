@@ -28,6 +28,8 @@ const (
 	prefixSuspension  = 0x0f // address → suspension
 	prefixHalt        = 0x10 // → halt
 	prefixConduct     = 0x11 // address → conduct
+	prefixPursuit     = 0x12 // statement 8 → pursuit
+	prefixTurn        = 0x13 // → statement that was given a place last while others waited
 )
 
 type state struct{ kv storetypes.KVStore }
@@ -50,6 +52,10 @@ func keyCertificate(stream uint16, end uint64) []byte {
 
 func keySession(number uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{prefixSession}, number)
+}
+
+func keyPursuit(statement uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{prefixPursuit}, statement)
 }
 
 // get reads the record under key into r; ok is false and r untouched when there is none.

@@ -13,7 +13,7 @@ type Agenda struct {
 	KeyEpoch    uint64   // the active one; 0 while there is no key
 	GroupKey    [32]byte // of KeyEpoch
 	Threshold   int
-	Member      bool   // the address belongs to the active epoch; if not, only Streams are told
+	Member      bool   // the address belongs to the active epoch: it votes. Who is in neither epoch is told only Streams
 	MemberIndex uint16 // 1…n in KeyEpoch
 
 	ReadyEpoch uint64 // a finished ceremony's, whose members sign before it is active; 0: none
@@ -25,13 +25,13 @@ type Agenda struct {
 	Unused  []Commitment // those commitments, rising seq
 
 	Suspended bool   // this member's votes do not count and it is not chosen, until the key epoch changes
-	Halted    string // reason why the chain signs nothing; empty: it signs. No share may be made while it is told
+	Halted    string // reason why no checkpoint is signed; empty: they are. Only shares of other statements may be made while it is told
 
 	AppHash [32]byte // of the committed state at Height; zero when not told
 	Heard   Heard    // told after a commit alone
 
 	Streams  []StreamAgenda  // by Index
-	Sessions []SessionAgenda // open, this member signs, its share is not in; by Number
+	Sessions []SessionAgenda // open, of either epoch, this member signs, its share is not in; by Number
 }
 
 // Heard is what the last commit of block Agenda.Height carries from this member: what the
@@ -68,7 +68,8 @@ type SessionAgenda struct {
 	End      uint64
 	// Statement is what is signed when it is no checkpoint: Rotate, HaltOrder or Ready; BodyHash is then Digest.
 	Statement message.Statement
-	MySeq     uint32   // this member's commitment in Signers
+	MyIndex   uint16   // this member's in KeyEpoch
+	MySeq     uint32   // its commitment in Signers
 	MyBoot    uint64   // the boot it belongs to
 	Signers   []Signer // by Index: the whole ordered list that the share is bound to
 }
