@@ -15,56 +15,83 @@ import (
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 )
 
-// Bounds of a member's record.
 const (
-	MaxMembers      = frost.MaxMembers
+	// MaxMembers bounds the validators that sit at one time, and so the members of an epoch.
+	MaxMembers = 100
+	// MaxMonikerBytes bounds a moniker.
 	MaxMonikerBytes = 64
 )
 
 // Threshold is floor(2n/3)+1.
 func Threshold(n int) int { return 2*n/3 + 1 }
 
-// Validate refuses a genesis that no committee can sign with: zero values, another
-// threshold than Threshold(n), members not indexed 1…n by ascending consensus address,
-// public shares that do not belong to the group key.
+// Validate refuses a genesis that no committee can sign with, and one that no ceremony can
+// give a key to. With a key: zero values, another threshold than Threshold(n), members not
+// indexed 1…n by ascending consensus address, public shares that do not belong to the group
+// key. Without one (epoch.number 0) the epoch is empty and every validator is a member with an
+// operator and a dealing key. Zero params stand for DefaultParams.
 //
 // Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined: all that is
 // wrong at once.
 func Validate(g committeev1.GenesisState) error {
 	var bad []error
-	add := func(key string, err error) { bad = append(bad, fmt.Errorf("committee.%s: %w", key, err)) }
+	add := func(key string, err error) {
+		if err != nil {
+			bad = append(bad, fmt.Errorf("committee.%s: %w", key, err))
+		}
+	}
 	if g.Fork == 0 {
 		add("fork", message.ErrZero)
 	}
-	e := g.Epoch
+	if g.Epoch.Number == 0 {
+		add("epoch.number", validateNoKey(&g))
+	} else if err := validateEpoch("epoch", &g.Epoch); err != nil {
+		bad = append(bad, err)
+	}
+	if len(g.Validators) > 0 || g.Epoch.Number == 0 {
+		add("validators", validateValidators(&g))
+	}
+	if g.Params != (committeev1.Params{}) {
+		add("params", ValidateParams(g.Params))
+	}
+	add("rotation", validateRotation(&g))
+	add("statements", validateStatements(&g))
+	add("counters", validateCounters(&g))
+	return errors.Join(bad...)
+}
+
+// validateEpoch checks an epoch with a key.
+func validateEpoch(name string, e *committeev1.Epoch) error {
+	var bad []error
+	add := func(key string, err error) { bad = append(bad, fmt.Errorf("committee.%s.%s: %w", name, key, err)) }
 	if e.Number == 0 {
-		add("epoch.number", message.ErrZero)
+		add("number", message.ErrZero)
 	}
 	if e.KeyVersion == 0 {
-		add("epoch.key_version", message.ErrZero)
+		add("key_version", message.ErrZero)
 	}
 	n := len(e.Members)
 	if n == 0 || n > MaxMembers {
-		add("epoch.members", fmt.Errorf("%d members, 1 to %d: %w", n, MaxMembers, message.ErrRange))
+		add("members", fmt.Errorf("%d members, 1 to %d: %w", n, MaxMembers, message.ErrRange))
 	} else if int(e.Threshold) != Threshold(n) {
-		add("epoch.threshold", fmt.Errorf("%d, must be %d for %d members: %w", e.Threshold, Threshold(n), n, message.ErrRange))
+		add("threshold", fmt.Errorf("%d, must be %d for %d members: %w", e.Threshold, Threshold(n), n, message.ErrRange))
 	}
 	if len(e.GroupKey) != 32 {
-		add("epoch.group_key", fmt.Errorf("%d bytes, want 32: %w", len(e.GroupKey), message.ErrBadEncoding))
+		add("group_key", fmt.Errorf("%d bytes, want 32: %w", len(e.GroupKey), message.ErrBadEncoding))
 	} else if err := schnorr.PublicKey(e.GroupKey).Validate(); err != nil {
-		add("epoch.group_key", err)
+		add("group_key", err)
 	}
 	for i := range e.Members {
 		if err := validateMember(&e.Members[i], i); err != nil {
-			add(fmt.Sprintf("epoch.members[%d]", i), err)
+			add(fmt.Sprintf("members[%d]", i), err)
 		}
 		if i > 0 && bytes.Compare(e.Members[i-1].ConsAddress, e.Members[i].ConsAddress) >= 0 {
-			add(fmt.Sprintf("epoch.members[%d].cons_address", i), fmt.Errorf("not above the one before: %w", message.ErrRange))
+			add(fmt.Sprintf("members[%d].cons_address", i), fmt.Errorf("not above the one before: %w", message.ErrRange))
 		}
 	}
 	if len(bad) == 0 {
-		if err := validateGroup(&e); err != nil {
-			add("epoch", err)
+		if err := validateGroup(e); err != nil {
+			bad = append(bad, fmt.Errorf("committee.%s: %w", name, err))
 		}
 	}
 	return errors.Join(bad...)
@@ -73,9 +100,9 @@ func Validate(g committeev1.GenesisState) error {
 // validateGroup checks that the members' public shares are of one polynomial with the group
 // key at zero: with any other shares no session would ever end in a signature.
 func validateGroup(e *committeev1.Epoch) error {
-	g := frost.Group{Key: schnorr.PublicKey(e.GroupKey), Threshold: int(e.Threshold)}
-	for i := range e.Members {
-		g.Public = append(g.Public, frost.Point(e.Members[i].PublicShare))
+	g, err := GroupOf(e)
+	if err != nil {
+		return err
 	}
 	return g.Validate()
 }

@@ -204,7 +204,7 @@ func (k Keeper) forget(ctx context.Context) error {
 	var due [][]byte
 	it := k.kv(ctx).Iterator(key(kindRemoved), key(kindRemoved, word(now-RemovedBlocks)))
 	for ; it.Valid(); it.Next() {
-		due = append(due, it.Key()[1:])
+		due = append(due, bytes.Clone(it.Key()[1:]))
 	}
 	if err := it.Close(); err != nil {
 		return fmt.Errorf("close iterator: %w", err)
