@@ -52,26 +52,39 @@ func (g *Genesis) Validate() error {
 	return errors.Join(committee.Validate(g.Committee), lanes.Validate(g.Lanes))
 }
 
-// checkValidators demands that CometBFT's validators are the members, each once, with equal power.
-func checkValidators(vals []abci.ValidatorUpdate, e *committeev1.Epoch) error {
-	members := make(map[string]bool, len(e.Members))
-	for i := range e.Members {
-		members[string(e.Members[i].ConsPubkey)] = true
+// sitting counts those that CometBFT has.
+func sitting(all []committeev1.Validator) (n int) {
+	for i := range all {
+		if committee.Sits(&all[i]) {
+			n++
+		}
 	}
-	if len(vals) != len(members) {
-		return fmt.Errorf("%d validators, %d members: %w", len(vals), len(members), ErrGenesis)
+	return n
+}
+
+// checkValidators demands that CometBFT's validators are those that sit, each once, with equal
+// power. It returns the power.
+func checkValidators(vals []abci.ValidatorUpdate, all []committeev1.Validator) (int64, error) {
+	members := make(map[string]bool, len(all))
+	for i := range all {
+		if committee.Sits(&all[i]) {
+			members[string(all[i].ConsPubkey)] = true
+		}
+	}
+	if len(vals) != len(members) || len(vals) == 0 {
+		return 0, fmt.Errorf("%d validators, %d members: %w", len(vals), len(members), ErrGenesis)
 	}
 	for i := range vals {
 		key, err := cryptoenc.PubKeyFromProto(vals[i].PubKey)
 		if err != nil || !members[string(key.Bytes())] {
-			return fmt.Errorf("validator %d is no member: %w", i, ErrGenesis)
+			return 0, fmt.Errorf("validator %d is no member: %w", i, ErrGenesis)
 		}
 		delete(members, string(key.Bytes()))
 		if vals[i].Power <= 0 || vals[i].Power != vals[0].Power {
-			return fmt.Errorf("validator %d has power %d, all must be equal: %w", i, vals[i].Power, ErrGenesis)
+			return 0, fmt.Errorf("validator %d has power %d, all must be equal: %w", i, vals[i].Power, ErrGenesis)
 		}
 	}
-	return nil
+	return vals[0].Power, nil
 }
 
 // CheckStart says whether a chain whose first block is initial can start from g: vote
@@ -91,7 +104,11 @@ func CheckStart(g *Genesis, initial int64, p *cmtproto.ConsensusParams) error {
 	if initial > 1 && g.Committee.Fork < 2 {
 		bad = append(bad, fmt.Errorf("initial_height %d under fork %d: only an export starts above 1, under a higher fork: %w", initial, g.Committee.Fork, ErrGenesis))
 	}
-	if n := len(g.Committee.Epoch.Members); p == nil || p.Block == nil || p.Block.MaxBytes < MinBlockBytes(n) {
+	all, err := committee.GenesisValidators(&g.Committee)
+	if err != nil {
+		bad = append(bad, fmt.Errorf("%w: %w", err, ErrGenesis))
+	}
+	if n := sitting(all); p == nil || p.Block == nil || p.Block.MaxBytes < MinBlockBytes(n) {
 		bad = append(bad, fmt.Errorf("consensus_params.block.max_bytes must be at least %d for %d members: %w", MinBlockBytes(n), n, ErrGenesis))
 	}
 	return errors.Join(bad...)
@@ -116,10 +133,18 @@ func (a *App) initChain(ctx sdk.Context, r *abci.RequestInitChain) (*abci.Respon
 	if err := g.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
 	}
-	if err := checkValidators(r.Validators, &g.Committee.Epoch); err != nil {
+	all, err := committee.GenesisValidators(&g.Committee)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGenesis, err)
+	}
+	power, err := checkValidators(r.Validators, all)
+	if err != nil {
 		return nil, err
 	}
 	if err := a.committee.InitGenesis(ctx, g.Committee); err != nil {
+		return nil, err
+	}
+	if err := a.committee.SetPower(ctx, power); err != nil {
 		return nil, err
 	}
 	if err := a.lanes.InitGenesis(ctx, g.Lanes); err != nil {

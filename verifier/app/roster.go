@@ -14,13 +14,20 @@ type seat struct {
 	moniker string
 }
 
-// meet remembers the members of the committed state.
+// meet remembers the validators of the committed state; index 0 has who has no share.
 func (a *App) meet(ctx sdk.Context) {
 	e, err := a.committee.ActiveEpoch(ctx)
 	if err != nil {
 		return // the agenda of the same state has reported it
 	}
 	r := make(roster, len(e.Members))
+	all, err := a.committee.Validators(ctx)
+	if err != nil {
+		return
+	}
+	for i := range all {
+		r[string(all[i].ConsAddress)] = seat{0, all[i].Moniker}
+	}
 	for i := range e.Members {
 		r[string(e.Members[i].ConsAddress)] = seat{e.Members[i].Index, e.Members[i].Moniker}
 	}
