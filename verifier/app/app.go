@@ -10,11 +10,9 @@ import (
 	"sync/atomic"
 
 	"cosmossdk.io/log/v2"
-	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -27,6 +25,7 @@ import (
 	"github.com/aitbc/bridge/verifier/committee"
 	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/lanes"
+	"github.com/aitbc/bridge/verifier/upgrade"
 )
 
 // Name is the application's name in CometBFT's Info.
@@ -40,9 +39,6 @@ const (
 	// queryGas bounds the work of one query.
 	queryGas = 50_000_000
 )
-
-// ErrNoTransactions: this version has no transaction kinds; nothing may be broadcast.
-var ErrNoTransactions = errors.New("this version of the chain takes no transactions")
 
 // Voter is what stands beside the state machine. Both calls must return at once, from memory
 // alone (I-07), and may come from different goroutines.
@@ -73,6 +69,8 @@ type Options struct {
 	RetainBlocks uint64
 	// Snapshots for nodes that join by state sync; none without a directory.
 	Snapshots Snapshots
+	// Upgrades that this binary can apply, by name (docs/spec/node.md, "Upgrades").
+	Upgrades map[string]upgrade.Handler
 }
 
 // Snapshots says where and when copies of the state are laid aside.
@@ -95,6 +93,9 @@ type App struct {
 	faults    *faults
 	members   atomic.Pointer[roster]           // of the newest committed state; nil before the first
 	asked     atomic.Pointer[extension.Agenda] // of the newest committed state; nil before the first
+	upgrade   upgrade.Keeper
+	sequences atomic.Pointer[map[message.Address]uint64] // by operator, of the newest committed state; nil before the first
+	stopped   chan error
 }
 
 // New opens the application over db and loads its newest state. voter must not be nil.
@@ -102,8 +103,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	if voter == nil || chainID == "" {
 		return nil, errors.New("voter and chain id must be given")
 	}
-	decoder := func([]byte) (sdk.Tx, error) { return nil, ErrNoTransactions }
-	a := &App{chainID: chainID, self: opts.ConsAddress, voter: voter, faults: newFaults()}
+	a := &App{chainID: chainID, self: opts.ConsAddress, voter: voter, faults: newFaults(), stopped: make(chan error, 1)}
 	if opts.RetainBlocks == 0 {
 		opts.RetainBlocks = RetainBlocks
 	}
@@ -111,7 +111,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	if err != nil {
 		return nil, err
 	}
-	a.BaseApp = baseapp.NewBaseApp(Name, logger, db, decoder,
+	a.BaseApp = baseapp.NewBaseApp(Name, logger, db, decodeTx,
 		baseapp.SetChainID(chainID),
 		baseapp.SetMinRetainBlocks(opts.RetainBlocks),
 		copies,
@@ -127,26 +127,35 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	members := storetypes.NewKVStoreKey(committee.StoreKey)
 	sources := storetypes.NewKVStoreKey(lanes.StoreKey)
 	votes := storetypes.NewKVStoreKey(certify.StoreKey)
-	a.MountStores(params, members, sources, votes)
+	plans := storetypes.NewKVStoreKey(upgrade.StoreKey)
+	a.MountStores(params, members, sources, votes, plans)
 	a.committee = committee.NewKeeper(members, chainID)
 	a.lanes = lanes.NewKeeper(sources)
 	a.certify = certify.NewKeeper(votes, message.BridgeID(chainID), a.committee, a.lanes)
 
+	a.upgrade = upgrade.NewKeeper(plans, opts.Upgrades)
+
 	a.SetParamStore(paramStore{params})
-	a.SetInterfaceRegistry(codectypes.NewInterfaceRegistry())
+	registry, err := newRegistry()
+	if err != nil {
+		return nil, err
+	}
+	a.SetInterfaceRegistry(registry)
+	proposals := committee.NewProposals(a.committee, a.lanes, a.certify, a.upgrade)
+	committeev1.RegisterMsgServer(a.MsgServiceRouter(), committee.NewMsgServer(a.committee, proposals))
 	committeev1.RegisterQueryServer(a.GRPCQueryRouter(), committee.NewQueryServer(a.committee))
 	lanesv1.RegisterQueryServer(a.GRPCQueryRouter(), lanes.NewQueryServer(a.lanes))
 	certifyv1.RegisterQueryServer(a.GRPCQueryRouter(), certify.NewQueryServer(a.certify))
 
 	a.SetInitChainer(a.initChain)
-	a.SetCheckTxHandler(func(sdk.RunTx, *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
-		return &abci.ResponseCheckTx{Code: 1, Codespace: Name, Log: ErrNoTransactions.Error()}, nil
-	})
+	a.SetTxEncoder(encodeTx)
+	a.SetAnteHandler(a.ante)
 	a.SetExtendVoteHandler(a.extendVote)
 	a.SetVerifyVoteExtensionHandler(a.verifyVoteExtension)
 	a.SetPrepareProposal(a.prepareProposal)
 	a.SetProcessProposal(a.processProposal)
 	a.SetPreBlocker(a.preBlock)
+	a.SetEndBlocker(a.endBlock)
 	a.SetPrepareCheckStater(a.committed)
 	if err := a.LoadLatestVersion(); err != nil {
 		return nil, fmt.Errorf("load state: %w", err)

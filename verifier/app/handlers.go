@@ -58,8 +58,9 @@ func (a *App) verifyVoteExtension(_ sdk.Context, r *abci.RequestVerifyVoteExtens
 	return &abci.ResponseVerifyVoteExtension{Status: status}, nil
 }
 
-// prepareProposal injects the last commit as it is. It drops nothing: length, order and
-// power are checked against the last commit, and what does not decode is skipped later.
+// prepareProposal injects the last commit as it is, then what choose takes. It drops nothing
+// of the commit: length, order and power are checked against the last commit, and what does
+// not decode is skipped later. The first block carries nothing.
 func (a *App) prepareProposal(_ sdk.Context, r *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 	if a.first() {
 		return &abci.ResponsePrepareProposal{}, nil
@@ -70,7 +71,7 @@ func (a *App) prepareProposal(_ sdk.Context, r *abci.RequestPrepareProposal) (*a
 		a.Logger().Error("last commit does not encode", "height", r.Height, "err", err)
 		return &abci.ResponsePrepareProposal{}, nil
 	}
-	return &abci.ResponsePrepareProposal{Txs: [][]byte{tx}}, nil
+	return &abci.ResponsePrepareProposal{Txs: a.choose(tx, r)}, nil
 }
 
 func (a *App) processProposal(ctx sdk.Context, r *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
@@ -83,15 +84,14 @@ func (a *App) processProposal(ctx sdk.Context, r *abci.RequestProcessProposal) (
 }
 
 func (a *App) checkProposal(ctx sdk.Context, r *abci.RequestProcessProposal) error {
-	want := 1
 	if a.first() {
-		want = 0
-	}
-	if len(r.Txs) != want {
-		return refuse(ruleTransactions, "%d transactions, want %d", len(r.Txs), want)
-	}
-	if want == 0 {
+		if len(r.Txs) != 0 {
+			return refuse(ruleTransactions, "%d transactions in the first block", len(r.Txs))
+		}
 		return nil
+	}
+	if len(r.Txs) == 0 || len(r.Txs) > 1+MaxTxs {
+		return refuse(ruleTransactions, "%d transactions, want 1 to %d", len(r.Txs), 1+MaxTxs)
 	}
 	c, err := decodeCommit(r.Txs[0])
 	if err != nil {
@@ -101,17 +101,25 @@ func (a *App) checkProposal(ctx sdk.Context, r *abci.RequestProcessProposal) err
 	if err != nil {
 		return err
 	}
-	return checkCommit(a.chainID, r.Height, c, r.ProposedLastCommit, keys)
+	if err := checkCommit(a.chainID, r.Height, c, r.ProposedLastCommit, keys); err != nil {
+		return err
+	}
+	return a.checkTransactions(r.Txs[1:])
 }
 
-// preBlock gives the members' words to the state, before anything else of the block. The
-// block was accepted by ProcessProposal of a quorum, so an error here is a bug: it stops
-// the node instead of forking it.
+// preBlock asks for upgrades, then gives the members' words to the state, before anything
+// else of the block. The block was accepted by ProcessProposal of a quorum, so an error here
+// is a bug or an upgrade: it stops the node instead of forking it.
 func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-	if a.first() {
-		return &sdk.ResponsePreBlock{}, a.certify.ProcessVotes(ctx, nil)
+	upgraded, err := a.beginUpgrade(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if len(r.Txs) != 1 {
+	done := &sdk.ResponsePreBlock{ConsensusParamsChanged: upgraded}
+	if a.first() {
+		return done, a.certify.ProcessVotes(ctx, nil)
+	}
+	if len(r.Txs) == 0 {
 		return nil, refuse(ruleTransactions, "height %d: %d transactions decided", r.Height, len(r.Txs))
 	}
 	c, err := decodeCommit(r.Txs[0])
@@ -127,7 +135,7 @@ func (a *App) preBlock(ctx sdk.Context, r *abci.RequestFinalizeBlock) (*sdk.Resp
 	}
 	a.heard = heardOf(c, a.self, uint64(r.Height-1), fork)
 	a.faults.commit(c, fork, r.Height-1)
-	return &sdk.ResponsePreBlock{}, nil
+	return done, nil
 }
 
 // committed runs after Commit with the committed state: it tells the voter, and nothing
@@ -144,6 +152,7 @@ func (a *App) committed(ctx sdk.Context) {
 		return
 	}
 	a.meet(ctx)
+	a.enlist(ctx)
 	copy(agenda.AppHash[:], a.LastCommitID().Hash)
 	if a.heard.Height+1 == agenda.Height {
 		agenda.Heard = a.heard

@@ -36,6 +36,9 @@ func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 		err = k.expire(ctx)
 	}
 	if err == nil {
+		err = k.ExpireProposals(ctx)
+	}
+	if err == nil {
 		err = k.forget(ctx)
 	}
 	if err != nil {
