@@ -233,6 +233,41 @@ func TestExponent(t *testing.T) {
 	}
 }
 
+// The table of G gives what the library's multiplication gives.
+func TestBaseTable(t *testing.T) {
+	g := MulBasePublic(new(Element).SetUint64(1))
+	minus := new(Element).SetInt64(-1)
+	scalars := []Element{{}, *new(Element).SetUint64(15), *new(Element).SetUint64(16), *new(Element).SetUint64(1 << 60), *minus}
+	for seed := range uint64(50) {
+		x, _ := RandomElement(testRand(seed))
+		scalars = append(scalars, x)
+	}
+	for k := range scalars {
+		got, want := MulBasePublic(&scalars[k]), MulPublic(&g, &scalars[k])
+		if !got.Equal(&want) || got.IsInfinity() != scalars[k].IsZero() {
+			t.Errorf("scalar %d", k)
+		}
+	}
+	if b := pointOf(1); !bytes.Equal(b[1:], crypto.S256().Params().Gx.FillBytes(make([]byte, 32))) {
+		t.Error("not the generator")
+	}
+}
+
+func BenchmarkMulBase(b *testing.B) {
+	x, _ := RandomElement(testRand(1))
+	for b.Loop() {
+		MulBasePublic(&x)
+	}
+}
+
+func BenchmarkMul(b *testing.B) {
+	x, _ := RandomElement(testRand(1))
+	p := MulBasePublic(&x)
+	for b.Loop() {
+		MulPublic(&p, &x)
+	}
+}
+
 func TestLiftX(t *testing.T) {
 	g := pointOf(1)
 	if p, err := LiftX([32]byte(g[1:])); err != nil || Encode(&p)[0] != 2 {

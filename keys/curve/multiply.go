@@ -18,13 +18,6 @@ func MulPublic(p *Affine, k *Element) (out Affine) {
 	return out
 }
 
-// MulBasePublic is k·G in variable time: only for a k that everybody may know.
-func MulBasePublic(k *Element) (out Affine) {
-	var b big.Int
-	out.ScalarMultiplicationBase(k.BigInt(&b))
-	return out
-}
-
 // MulBaseSecret is k·G for a secret k; ErrIdentity when k is zero.
 //
 // SECURITY: gnark-crypto multiplies in variable time, so it sees r and k−r for a fresh
