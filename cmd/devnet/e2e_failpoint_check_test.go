@@ -147,6 +147,14 @@ func (f *failing) checkState(ctx context.Context) {
 	}
 }
 
+func loadShare(h node.Layout) (keystore.Share, error) {
+	password, err := keystore.ReadPassword(h.PasswordFile())
+	if err != nil {
+		return keystore.Share{}, err
+	}
+	return keystore.LoadShare(h.ShareFile(1), password)
+}
+
 // checkJournals opens the journals of stopped validators as their next start would.
 func (f *failing) checkJournals() {
 	t := f.t
@@ -160,7 +168,7 @@ func (f *failing) checkJournals() {
 		if _, err := voter.New(voter.Config{Journal: votes}); err != nil {
 			t.Errorf("node%d: %v", i, err)
 		}
-		share, err := keystore.LoadShare(h.ShareFile(1))
+		share, err := loadShare(h)
 		if err != nil {
 			t.Errorf("node%d: %v", i, err)
 			continue
@@ -216,7 +224,7 @@ func killDealing(ctx context.Context, t *testing.T, bin string) {
 		}
 		whole := 0
 		for _, h := range homes {
-			switch _, err := keystore.LoadShare(h.ShareFile(1)); {
+			switch _, err := loadShare(h); {
 			case err == nil:
 				whole++
 				if err := os.Remove(h.ShareFile(1)); err != nil {

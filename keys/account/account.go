@@ -115,3 +115,13 @@ func (l *local) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.String(
 
 // LogValue is String.
 func (l *local) LogValue() slog.Value { return slog.StringValue(l.String()) }
+
+func parseAddress(s string) (a [20]byte, err error) {
+	if len(s) != 42 || s[:2] != "0x" {
+		return a, ErrKey
+	}
+	if _, err := hex.Decode(a[:], []byte(s[2:])); err != nil {
+		return a, ErrKey
+	}
+	return a, nil
+}

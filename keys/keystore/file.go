@@ -29,9 +29,14 @@ var (
 // ReadFile reads a secret file of at most limit bytes. The directory must be 0700, the file
 // 0600 or stricter, both owned by the effective user and no symlinks: else ErrUnsafe.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	if err := checkDir(filepath.Dir(path)); err != nil {
+	if err := checkDir(filepath.Dir(path), 0o077); err != nil {
 		return nil, err
 	}
+	return readOpened(path, limit)
+}
+
+// readOpened is ReadFile without a look at the directory.
+func readOpened(path string, limit int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, syscall.ELOOP) {
 		return nil, fmt.Errorf("%s is a symlink: %w", path, ErrUnsafe)
@@ -47,7 +52,7 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file: %w", path, ErrUnsafe)
 	}
-	if err := private(path, info); err != nil {
+	if err := private(path, info, 0o077); err != nil {
 		return nil, err
 	}
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -68,7 +73,7 @@ func WriteFile(path string, data []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make key directory: %w", err)
 	}
-	if err := checkDir(dir); err != nil {
+	if err := checkDir(dir, 0o077); err != nil {
 		return err
 	}
 	var suffix [8]byte
@@ -106,6 +111,10 @@ func WriteFile(path string, data []byte) error {
 		return fmt.Errorf("remove temporary file: %w", err)
 	}
 	failpoint.Hit("keystore.file.placed") // the whole file, unless the machine dies too
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("open key directory: %w", err)
@@ -117,7 +126,8 @@ func WriteFile(path string, data []byte) error {
 	return nil
 }
 
-func checkDir(dir string) error {
+// checkDir refuses a directory whose mode has one of the bits.
+func checkDir(dir string, bits fs.FileMode) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return fmt.Errorf("stat key directory: %w", err)
@@ -125,11 +135,14 @@ func checkDir(dir string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("%s is not a directory: %w", dir, ErrUnsafe)
 	}
-	return private(dir, info)
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == 0 && bits == 0o022 && info.Mode().Perm()&bits == 0 {
+		return nil // the system's own directory of secrets
+	}
+	return private(dir, info, bits)
 }
 
-func private(path string, info fs.FileInfo) error {
-	if info.Mode().Perm()&0o077 != 0 {
+func private(path string, info fs.FileInfo, bits fs.FileMode) error {
+	if info.Mode().Perm()&bits != 0 {
 		return fmt.Errorf("%s has mode %v, others may use it: %w", path, info.Mode().Perm(), ErrUnsafe)
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {

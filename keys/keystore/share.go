@@ -3,9 +3,7 @@
 package keystore
 
 import (
-	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,10 +15,8 @@ import (
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
-// maxShareFile bounds a share file, in bytes.
-const maxShareFile = 4096
-
-const shareVersion = 1
+// shareKind is the kind of a share's file.
+const shareKind = "share"
 
 // Share is one member's part of the group key, with what it belongs to.
 type Share struct {
@@ -69,79 +65,55 @@ func SharePath(dir string, epoch uint64) string {
 	return filepath.Join(dir, "share-"+strconv.FormatUint(epoch, 10)+".json")
 }
 
-type shareFile struct {
-	Version  int               `json:"version"`
+type publicShare struct {
 	BridgeID string            `json:"bridge_id"`
 	KeyEpoch uint64            `json:"key_epoch"`
 	Index    frost.Index       `json:"index"`
 	GroupKey schnorr.PublicKey `json:"group_key"`
-	Secret   string            `json:"secret"`
 }
 
-// SaveShare writes s to a new file, see WriteFile.
-func SaveShare(path string, s Share) error {
+// SaveShare writes s, encrypted, to a new file; see SaveSecret.
+func SaveShare(path string, s Share, p Password) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(shareFile{
-		Version: shareVersion, BridgeID: hexWord(s.BridgeID), KeyEpoch: s.KeyEpoch,
-		Index: s.Index, GroupKey: s.GroupKey, Secret: hexWord(s.Secret),
-	}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode share: %w", err)
-	}
-	defer clear(b)
-	return WriteFile(path, append(b, '\n'))
+	return SaveSecret(path, shareKind, publicShare{hexWord(s.BridgeID), s.KeyEpoch, s.Index, s.GroupKey}, s.Secret[:], p)
 }
 
-// LoadShare reads what SaveShare wrote. Errors: ErrUnsafe, ErrFormat, those of Validate,
-// or the file system's; never the content.
-func LoadShare(path string) (Share, error) {
-	b, err := ReadFile(path, maxShareFile)
+// LoadShare reads what SaveShare wrote. Errors: ErrUnsafe, ErrFormat, ErrPlain, ErrDecrypt,
+// those of Validate, or the file system's; never the content.
+func LoadShare(path string, p Password) (Share, error) {
+	var f publicShare
+	secret, err := LoadSecret(path, shareKind, &f, p)
 	if err != nil {
 		return Share{}, err
 	}
-	defer clear(b)
-	s, err := parseShare(b)
+	defer clear(secret)
+	s, err := f.share(secret)
 	if err != nil {
 		return Share{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
 
-func parseShare(b []byte) (Share, error) {
-	var f shareFile
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return Share{}, ErrFormat // the decoder's own text may quote the file
+func (f *publicShare) share(secret []byte) (Share, error) {
+	if len(secret) != len(frost.Scalar{}) {
+		return Share{}, ErrFormat
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Share{}, fmt.Errorf("data after the share: %w", ErrFormat)
-	}
-	if f.Version != shareVersion {
-		return Share{}, fmt.Errorf("version %d: %w", f.Version, ErrFormat)
-	}
-	s := Share{KeyEpoch: f.KeyEpoch, Index: f.Index, GroupKey: f.GroupKey}
-	secret, err := parseWord(f.Secret)
+	bridge, err := parseWord(f.BridgeID)
 	if err != nil {
-		return Share{}, fmt.Errorf("secret: %w", err)
-	}
-	s.Secret = secret
-	if s.BridgeID, err = parseWord(f.BridgeID); err != nil {
 		return Share{}, fmt.Errorf("bridge id: %w", err)
 	}
+	s := Share{KeyEpoch: f.KeyEpoch, Index: f.Index, Secret: frost.Scalar(secret), BridgeID: bridge, GroupKey: f.GroupKey}
 	return s, s.Validate()
 }
 
 func hexWord(w [32]byte) string { return "0x" + hex.EncodeToString(w[:]) }
 
 func parseWord(s string) (w [32]byte, err error) {
-	if len(s) != 66 || s[:2] != "0x" {
+	if len(s) != 66 || s[:2] != "0x" || !isHex(s[2:], 32, 32) {
 		return w, ErrFormat
 	}
-	if _, err := hex.Decode(w[:], []byte(s[2:])); err != nil {
-		return [32]byte{}, ErrFormat
-	}
-	return w, nil
+	_, err = hex.Decode(w[:], []byte(s[2:]))
+	return w, err
 }

@@ -39,9 +39,16 @@ type Config struct {
 	Poll     string `toml:"poll"`      // pause between looks at a source's head
 	// Copies of the state for nodes that join by state sync: one each SnapshotInterval
 	// blocks (0: none), the newest SnapshotKeep are kept.
-	SnapshotInterval uint64  `toml:"snapshot_interval"`
-	SnapshotKeep     uint32  `toml:"snapshot_keep"`
-	Chains           []Chain `toml:"chains"` // sources that this node covers
+	SnapshotInterval uint64 `toml:"snapshot_interval"`
+	SnapshotKeep     uint32 `toml:"snapshot_keep"`
+	// PasswordFile holds the password of the key files; a relative path is below the home.
+	PasswordFile string `toml:"password_file"`
+	// Signer is unix://path of the process that holds the key shares; empty: this process does.
+	Signer string `toml:"signer"`
+	// OperatorAccount signs the operator's transactions: a keystore file, or the URL of an
+	// external signer; empty: keys/operator.json.
+	OperatorAccount string  `toml:"operator_account"`
+	Chains          []Chain `toml:"chains"` // sources that this node covers
 }
 
 // Chain is one source and its endpoints.
@@ -50,13 +57,17 @@ type Chain struct {
 	URLs    []string `toml:"urls"`
 }
 
+// DefaultPasswordFile is where init puts the password that it makes.
+const DefaultPasswordFile = "keys/password"
+
 // Default is what a new home starts with.
 func Default() Config {
-	return Config{GRPC: "127.0.0.1:9090", LogLevel: "info", Poll: "500ms", SnapshotInterval: 1000, SnapshotKeep: 2}
+	return Config{GRPC: "127.0.0.1:9090", LogLevel: "info", Poll: "500ms", SnapshotInterval: 1000, SnapshotKeep: 2, PasswordFile: DefaultPasswordFile}
 }
 
 // LoadConfig reads file, then the environment variables BRIDGED_CHAIN_ID, BRIDGED_GRPC,
-// BRIDGED_LOG_LEVEL and BRIDGED_POLL. Unknown keys are refused. Call Validate after flags.
+// BRIDGED_LOG_LEVEL, BRIDGED_POLL, BRIDGED_PASSWORD_FILE, BRIDGED_SIGNER and
+// BRIDGED_OPERATOR_ACCOUNT. Unknown keys are refused. Call Validate after flags.
 func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	c := Default()
 	b, err := os.ReadFile(path)
@@ -70,7 +81,10 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	if extra := meta.Undecoded(); len(extra) > 0 {
 		return c, fmt.Errorf("%s: unknown keys %v: %w", path, extra, ErrConfig)
 	}
-	for key, field := range map[string]*string{"CHAIN_ID": &c.ChainID, "GRPC": &c.GRPC, "LOG_LEVEL": &c.LogLevel, "POLL": &c.Poll} {
+	for key, field := range map[string]*string{
+		"CHAIN_ID": &c.ChainID, "GRPC": &c.GRPC, "LOG_LEVEL": &c.LogLevel, "POLL": &c.Poll,
+		"PASSWORD_FILE": &c.PasswordFile, "SIGNER": &c.Signer, "OPERATOR_ACCOUNT": &c.OperatorAccount,
+	} {
 		if v := getenv("BRIDGED_" + key); v != "" {
 			*field = v
 		}

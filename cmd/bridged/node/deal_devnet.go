@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/cometbft/cometbft/privval"
@@ -65,7 +66,16 @@ func Deal(doc *cmttypes.GenesisDoc, homes []Layout, random io.Reader) error {
 	for i := range e.Members {
 		e.Members[i].PublicShare = append([]byte(nil), group.Public[i][:]...)
 		s := keystore.Share{KeyEpoch: e.Number, Index: frost.Index(i + 1), Secret: shares[i], BridgeID: message.BridgeID(doc.ChainID), GroupKey: group.Key}
-		if err := keystore.SaveShare(byMember[i].ShareFile(e.Number), s); err != nil {
+		h := byMember[i]
+		c, err := LoadConfig(h.ConfigFile(), os.Getenv)
+		if err != nil {
+			return err
+		}
+		password, err := c.Password(h)
+		if err != nil {
+			return err
+		}
+		if err := keystore.SaveShare(h.ShareFile(e.Number), s, password); err != nil {
 			return fmt.Errorf("save share of member %d: %w", i+1, err)
 		}
 	}

@@ -113,7 +113,8 @@ func (n *four) open(m *seated) {
 	votes, err := openJournal(m.home.VoteJournal())
 	must(n.t, err)
 	m.opened.add(votes)
-	sign, err := openSigner(m.home, 1, message.BridgeID(forkChain), &m.opened, quiet)
+	defaults := Default()
+	sign, err := openSigner(m.home, &defaults, 1, message.BridgeID(forkChain), &m.opened, quiet)
 	must(n.t, err)
 	m.voter, err = voter.New(voter.Config{Journal: votes, Signer: sign, Logger: quiet, Streams: []voter.Stream{
 		{Index: 1, Config: n.cfg, Store: m.store, Heads: n.chain},

@@ -128,6 +128,8 @@ type InitOptions struct {
 	PortOffset int
 	// Loopback lets many nodes share 127.0.0.1.
 	Loopback bool
+	// PasswordFile locks the keys; empty: a password is made in keys/password.
+	PasswordFile string
 	// StateSync lets the node start from a snapshot instead of the first block.
 	StateSync StateSync
 }
@@ -155,7 +157,7 @@ func (s *StateSync) check() error {
 	return nil
 }
 
-// Init makes a home with fresh consensus and node keys. A home that has keys is refused.
+// Init makes a home with fresh consensus, node, operator and dealing keys. A home that has keys is refused.
 func Init(h Layout, o InitOptions) error {
 	if err := CheckChainID(o.ChainID); err != nil {
 		return err
@@ -172,19 +174,32 @@ func Init(h Layout, o InitOptions) error {
 	if _, err := os.Lstat(h.ConsensusKeyFile()); err == nil {
 		return fmt.Errorf("%s exists: a home is never overwritten: %w", h.ConsensusKeyFile(), ErrUnsafe)
 	}
+	c := Default()
+	c.ChainID = o.ChainID
+	c.GRPC = local(9090, o.PortOffset)
+	if o.PasswordFile != "" {
+		file, err := filepath.Abs(o.PasswordFile)
+		if err != nil {
+			return err
+		}
+		if _, err := keystore.ReadPassword(file); err != nil { // before anything is made
+			return err
+		}
+		c.PasswordFile = file
+	}
 	for _, d := range h.directories() {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return err
 		}
+	}
+	if err := makeSecrets(h, &c); err != nil {
+		return err
 	}
 	privval.GenFilePV(h.ConsensusKeyFile(), h.ConsensusStateFile()).Save()
 	if _, err := p2p.LoadOrGenNodeKey(h.NodeKeyFile()); err != nil {
 		return fmt.Errorf("make node key: %w", err)
 	}
 	cmtcfg.WriteConfigFile(h.CometFile(), cometDefaults(o))
-	c := Default()
-	c.ChainID = o.ChainID
-	c.GRPC = local(9090, o.PortOffset)
 	return c.Save(h.ConfigFile())
 }
 

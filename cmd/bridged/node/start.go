@@ -82,7 +82,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		return fmt.Errorf("open vote journal: %w", err)
 	}
 	opened.add(votes)
-	sign, err := openSigner(h, genesis.Committee.Epoch.Number, message.BridgeID(doc.ChainID), &opened, logger)
+	sign, err := openSigner(h, &c, genesis.Committee.Epoch.Number, message.BridgeID(doc.ChainID), &opened, logger)
 	if err != nil {
 		return err
 	}
@@ -149,12 +149,16 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 
 // openSigner opens the key share of the epoch, or gives nil when the home has none: such a
 // node votes and signs nothing.
-func openSigner(h Layout, epoch uint64, bridge message.Hash, opened *closers, logger *slog.Logger) (*signer.Signer, error) {
+func openSigner(h Layout, c *Config, epoch uint64, bridge message.Hash, opened *closers, logger *slog.Logger) (*signer.Signer, error) {
 	if _, err := os.Lstat(h.ShareFile(epoch)); errors.Is(err, os.ErrNotExist) {
 		logger.Warn("no key share in this home: the node votes but signs nothing")
 		return nil, nil
 	}
-	share, err := keystore.LoadShare(h.ShareFile(epoch))
+	password, err := c.Password(h)
+	if err != nil {
+		return nil, err
+	}
+	share, err := keystore.LoadShare(h.ShareFile(epoch), password)
 	if err != nil {
 		return nil, fmt.Errorf("load key share: %w", err)
 	}
