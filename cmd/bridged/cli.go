@@ -18,6 +18,8 @@ import (
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/keys/signer/remote"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/voter"
 )
@@ -41,7 +43,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, node.ErrUnsafe), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists),
 		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, journal.ErrCorrupt),
-		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin):
+		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin), errors.Is(err, signer.ErrTwin), errors.Is(err, signer.ErrStopped),
+		errors.Is(err, remote.ErrSocket):
 		return exitRefused
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitTimeout
@@ -77,7 +80,7 @@ func commands(log io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
 	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout),
-		rollbackCommand(layout), exportCommand(layout), importCommand(layout))
+		rollbackCommand(layout), exportCommand(layout), importCommand(layout), signerCommand(layout, log))
 	markTestBuild(root, log)
 	markUsage(root)
 	return root
