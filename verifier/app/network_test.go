@@ -4,8 +4,10 @@ package app
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"slices"
 	"sort"
 	"testing"
@@ -19,7 +21,9 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/consensys/gnark-crypto/ecc/secp256k1"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/aitbc/bridge/chains/message"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/extension"
 )
@@ -46,9 +50,28 @@ type network struct {
 	last    abci.ExtendedCommitInfo
 	genesis Genesis
 	request *abci.RequestInitChain
-	blocks  []*abci.RequestFinalizeBlock // all that were decided
-	hashes  [][]byte                     // app hash after each
-	commits []*abci.ResponseCommit       // of member 1
+	blocks  []*abci.RequestFinalizeBlock  // all that were decided
+	hashes  [][]byte                      // app hash after each
+	commits []*abci.ResponseCommit        // of member 1
+	results []*abci.ResponseFinalizeBlock // of member 1
+	mempool [][]byte                      // what every proposer has
+}
+
+// account is the operator of member i, and its key.
+func account(t testing.TB, i int) (message.Address, *ecdsa.PrivateKey) {
+	t.Helper()
+	key, err := crypto.ToECDSA(bytes.Repeat([]byte{byte(i + 1)}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message.Address(crypto.PubkeyToAddress(key.PublicKey)), key
+}
+
+// dealingKey is that of member i; its secret is i + 2.
+func dealingKey(i int) []byte {
+	p := new(secp256k1.G1Affine).ScalarMultiplicationBase(big.NewInt(int64(i + 2)))
+	x := p.X.Bytes()
+	return append([]byte{2 + byte(p.Y.Bytes()[31]&1)}, x[:]...)
 }
 
 func silent(extension.Agenda) []byte { return nil }
@@ -72,8 +95,9 @@ func newNetwork(t testing.TB) *network {
 	n.request = &abci.RequestInitChain{ChainId: testChain, Time: time.Unix(1, 0), ConsensusParams: &params, InitialHeight: 1}
 	for i, k := range n.keys {
 		pub := k.PubKey()
+		operator, _ := account(t, i)
 		n.genesis.Committee.Epoch.Members = append(n.genesis.Committee.Epoch.Members,
-			committeev1.Member{Index: uint32(i + 1), ConsAddress: pub.Address(), ConsPubkey: pub.Bytes(), PublicShare: point})
+			committeev1.Member{Index: uint32(i + 1), ConsAddress: pub.Address(), ConsPubkey: pub.Bytes(), PublicShare: point, Operator: operator.String(), DealingKey: dealingKey(i)})
 		p, err := cryptoenc.PubKeyToProto(pub)
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +162,7 @@ func plain(c abci.ExtendedCommitInfo) abci.CommitInfo {
 
 func (n *network) propose() [][]byte {
 	n.t.Helper()
-	p, err := n.apps[int(n.height)%4].PrepareProposal(&abci.RequestPrepareProposal{Height: n.height + 1, LocalLastCommit: n.last, MaxTxBytes: 1 << 20, Txs: [][]byte{[]byte("from the mempool")}})
+	p, err := n.apps[int(n.height)%4].PrepareProposal(&abci.RequestPrepareProposal{Height: n.height + 1, LocalLastCommit: n.last, MaxTxBytes: 1 << 20, Txs: append([][]byte{[]byte("from the mempool")}, n.mempool...)})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -198,6 +222,7 @@ func (n *network) decide(txs [][]byte) {
 		n.must(err)
 		if i == 0 {
 			root = r.AppHash
+			n.results = append(n.results, r)
 		} else if !bytes.Equal(root, r.AppHash) {
 			n.t.Fatalf("height %d: app hash of member %d differs", h, i+1)
 		}

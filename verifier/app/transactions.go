@@ -29,10 +29,10 @@ const (
 	TxGas = 100_000_000
 )
 
-// The result codes of refused transactions, in the codespace committee.Codespace. A message
-// that the state refused has committee.CodeRefused; its transaction used up its sequence.
+// The result codes of refused transactions, in the codespace committee.Codespace. What does not
+// decode, or is too large, has the SDK's own code 2 of codespace sdk. A message that the state
+// refused has committee.CodeRefused; its transaction used up its sequence.
 const (
-	CodeEncoding  = 2 // the transaction does not decode, or is too large
 	CodeSignature = 3 // the signature is not the sender's over this body, on this network and fork
 	CodeSender    = 4 // the sender speaks for no validator
 	CodeSequence  = 5 // not the sender's next
@@ -70,11 +70,11 @@ func refuseTx(code uint32, format string, args ...any) error {
 func decodeTx(b []byte) (sdk.Tx, error) {
 	tx, body, err := transaction.Decode(b)
 	if err != nil {
-		return nil, &txError{CodeEncoding, err}
+		return nil, err
 	}
 	m, err := transaction.MessageOf(body)
 	if err != nil {
-		return nil, &txError{CodeEncoding, err}
+		return nil, err
 	}
 	return &operatorTx{raw: b, tx: tx, sequence: body.Sequence, message: m}, nil
 }
@@ -83,7 +83,7 @@ func decodeTx(b []byte) (sdk.Tx, error) {
 func encodeTx(tx sdk.Tx) ([]byte, error) {
 	t, ok := tx.(*operatorTx)
 	if !ok {
-		return nil, refuseTx(CodeEncoding, "a %T", tx)
+		return nil, fmt.Errorf("a %T: %w", tx, ErrTransaction)
 	}
 	return t.raw, nil
 }
@@ -97,7 +97,7 @@ func encodeTx(tx sdk.Tx) ([]byte, error) {
 func (a *App) ante(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 	t, ok := tx.(*operatorTx)
 	if !ok || simulate {
-		return ctx, refuseTx(CodeEncoding, "a %T", tx)
+		return ctx, fmt.Errorf("a %T, simulate %t: %w", tx, simulate, ErrTransaction)
 	}
 	ctx = ctx.WithGasMeter(storetypes.NewGasMeter(TxGas))
 	fork, err := a.committee.Fork(ctx)

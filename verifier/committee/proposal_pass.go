@@ -159,20 +159,9 @@ func (x Proposals) execute(ctx context.Context, p *committeev1.Proposal) error {
 
 // halt asks the active committee for a halt order under the manager's next nonce.
 func (x Proposals) halt(ctx context.Context, p *committeev1.Proposal, h *committeev1.Halt) error {
-	e, err := x.k.ActiveEpoch(ctx)
-	if err != nil {
-		return err
-	}
-	if e.Number == 0 {
-		return fmt.Errorf("there is no group key yet: %w", ErrProposal)
-	}
-	nonce, err := x.k.NextHaltNonce(ctx, h.Chain, [20]byte(h.Manager))
-	if err != nil {
-		return err
-	}
-	_, err = x.k.AddStatement(ctx, committeev1.Statement{
-		Kind: committeev1.StatementKind_STATEMENT_KIND_HALT, KeyEpoch: e.Number, Candidates: p.Approvals, Proposal: p.Number,
-		Halt: &committeev1.HaltStatement{Chain: h.Chain, Manager: h.Manager, Scope: h.Scope, HaltNonce: nonce, NotAfter: h.NotAfter},
+	_, err := x.k.AddStatement(ctx, committeev1.Statement{
+		Kind: committeev1.StatementKind_STATEMENT_KIND_HALT, Candidates: p.Approvals, Proposal: p.Number,
+		Halt: &committeev1.HaltStatement{Chain: h.Chain, Manager: h.Manager, Scope: h.Scope, NotAfter: h.NotAfter},
 	})
 	return err
 }
