@@ -210,7 +210,7 @@ func (k Keeper) judge(ctx context.Context, c *committeev1.Ceremony, receiver int
 		}
 		verdict, err := dkg.Judge(p, dealing, frost.Index(r.Index), complaints[i])
 		if err != nil {
-			return fmt.Errorf("judge complaint about dealer %d: %w: %w", d.Index, err, ErrMalformed)
+			return fmt.Errorf("judge complaint about dealer %d: %w: %w", d.Index, err, ErrState)
 		}
 		if verdict == dkg.DealerGuilty {
 			d.Disqualified = WrongShare
