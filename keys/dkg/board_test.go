@@ -80,19 +80,22 @@ type world struct {
 	seeds   map[frost.Index][32]byte
 	honest  map[frost.Index][]byte
 	checked map[string]*Dealing
-	opened  map[string]opening
+	opened  map[string]*opening
+	plays   map[[3]int]*play
 }
 
+// opening is what one receiver finds in one dealing.
 type opening struct {
-	share frost.Scalar
-	err   error
+	share     frost.Scalar
+	err       error
+	complaint []byte
 }
 
 func newWorld(t testing.TB, r *stream, old *epoch, n int) *world {
 	t.Helper()
 	w := &world{
 		old: old, seeds: map[frost.Index][32]byte{}, honest: map[frost.Index][]byte{},
-		checked: map[string]*Dealing{}, opened: map[string]opening{},
+		checked: map[string]*Dealing{}, opened: map[string]*opening{}, plays: map[[3]int]*play{},
 	}
 	_, _ = r.Read(w.p.Context[:])
 	w.p.Threshold = threshold(n)
@@ -158,14 +161,21 @@ func (w *world) accept(b []byte) *Dealing {
 	return d
 }
 
-func (w *world) open(d *Dealing, me frost.Index) (frost.Scalar, error) {
+func (w *world) open(t testing.TB, d *Dealing, me frost.Index) *opening {
+	t.Helper()
 	at := fmt.Sprintf("%d %x", me, d.ConstantProof)
-	o, ok := w.opened[at]
-	if !ok {
-		o.share, o.err = Open(&w.p, d, me, w.keys[me-1])
+	o := w.opened[at]
+	if o == nil {
+		o = new(opening)
 		w.opened[at] = o
+		if o.share, o.err = Open(&w.p, d, me, w.keys[me-1]); o.err != nil {
+			var err error
+			if o.complaint, err = Complain(randomness(int(me)), &w.p, d, me, w.keys[me-1]); err != nil {
+				t.Fatalf("receiver %d: complaint about %d: %v", me, d.Dealer, err)
+			}
+		}
 	}
-	return o.share, o.err
+	return o
 }
 
 // craft makes a dealing with valid proofs of any polynomial; spoil may change the shares.
@@ -291,12 +301,8 @@ func (w *world) run(t testing.TB, dealers, receivers map[frost.Index]*play) *out
 			}
 		} else {
 			for _, d := range shown {
-				if _, err := w.open(d, r.Index); err != nil {
-					b, err := Complain(randomness(int(r.Index)), p, d, r.Index, w.keys[r.Index-1])
-					if err != nil {
-						t.Fatalf("receiver %d: complaint about %d: %v", r.Index, d.Dealer, err)
-					}
-					complaints = append(complaints, b)
+				if got := w.open(t, d, r.Index); got.err != nil {
+					complaints = append(complaints, got.complaint)
 				}
 			}
 		}
@@ -324,7 +330,7 @@ func (w *world) run(t testing.TB, dealers, receivers map[frost.Index]*play) *out
 		return o
 	}
 	for _, r := range p.Receivers {
-		share, err := w.combine(o, r.Index)
+		share, err := w.combine(t, o, r.Index)
 		if err == nil {
 			o.holders[r.Index] = share
 		} else if receivers[r.Index] == nil {
@@ -334,14 +340,14 @@ func (w *world) run(t testing.TB, dealers, receivers map[frost.Index]*play) *out
 	return o
 }
 
-func (w *world) combine(o *outcome, me frost.Index) (frost.Scalar, error) {
+func (w *world) combine(t testing.TB, o *outcome, me frost.Index) (frost.Scalar, error) {
 	var shares []frost.Scalar
 	for _, d := range o.qualified[:len(o.result.Qualified)] {
-		s, err := w.open(d, me)
-		if err != nil {
-			return s, err
+		got := w.open(t, d, me)
+		if got.err != nil {
+			return frost.Scalar{}, got.err
 		}
-		shares = append(shares, s)
+		shares = append(shares, got.share)
 	}
 	return Combine(&w.p, o.result, me, shares)
 }
