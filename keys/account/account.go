@@ -4,6 +4,7 @@ package account
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"encoding/hex"
 	"errors"
@@ -12,12 +13,16 @@ import (
 	"log/slog"
 	"math/big"
 
+	"github.com/ethereum/go-ethereum/accounts"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/aitbc/bridge/keys/keystore"
 )
+
+// MaxText bounds a personal message, in bytes.
+const MaxText = 4096
 
 // maxKeyFile bounds a key file, in bytes.
 const maxKeyFile = 256
@@ -26,15 +31,20 @@ const maxKeyFile = 256
 var (
 	// ErrKey: the file does not hold a key of secp256k1. The text never quotes it.
 	ErrKey = errors.New("account: bad key")
+	// ErrText: nothing to sign, or too much.
+	ErrText = errors.New("account: bad text")
 	// ErrChain: the chain id is missing, zero or not the transaction's own.
 	ErrChain = errors.New("account: wrong chain id")
 )
 
-// Account signs transactions with one key.
+// Account signs with one key, which may be in this process or behind an external signer.
 type Account interface {
 	Address() [20]byte
 	// SignTx returns a signed copy of tx, replay-protected for chainID.
 	SignTx(tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
+	// SignText signs text as a personal message (EIP-191, version 0x45): r ‖ s ‖ v with low s
+	// and v 0 or 1. It takes the text, not its hash: no external signer signs a bare hash.
+	SignText(ctx context.Context, text []byte) ([65]byte, error)
 }
 
 // local holds its key in memory, behind a pointer so that no print can reach it.
@@ -88,20 +98,39 @@ func fromKey(key *ecdsa.PrivateKey) Account {
 // Address is the account's address.
 func (l *local) Address() [20]byte { return l.address }
 
+// SignText implements Account.
+func (l *local) SignText(_ context.Context, text []byte) (out [65]byte, err error) {
+	if len(text) == 0 || len(text) > MaxText {
+		return out, fmt.Errorf("text of %d bytes, 1 to %d: %w", len(text), MaxText, ErrText)
+	}
+	sig, err := crypto.Sign(accounts.TextHash(text), l.key)
+	if err != nil {
+		return out, fmt.Errorf("sign text: %w", err)
+	}
+	return [65]byte(sig), nil
+}
+
 // SignTx implements Account.
 func (l *local) SignTx(tx *types.Transaction, chainID *big.Int) (*types.Transaction, error) {
-	if chainID == nil || chainID.Sign() <= 0 {
-		return nil, ErrChain
-	}
-	// Typed transactions name their chain; a legacy one gets it from the signature.
-	if tx.Type() != types.LegacyTxType && tx.ChainId().Cmp(chainID) != 0 {
-		return nil, fmt.Errorf("transaction for %v, asked for %v: %w", tx.ChainId(), chainID, ErrChain)
+	if err := checkChain(tx, chainID); err != nil {
+		return nil, err
 	}
 	signed, err := types.SignTx(tx, types.LatestSignerForChainID(chainID), l.key)
 	if err != nil {
 		return nil, fmt.Errorf("sign transaction: %w", err)
 	}
 	return signed, nil
+}
+
+func checkChain(tx *types.Transaction, chainID *big.Int) error {
+	if chainID == nil || chainID.Sign() <= 0 {
+		return ErrChain
+	}
+	// Typed transactions name their chain; a legacy one gets it from the signature.
+	if tx.Type() != types.LegacyTxType && tx.ChainId().Cmp(chainID) != 0 {
+		return fmt.Errorf("transaction for %v, asked for %v: %w", tx.ChainId(), chainID, ErrChain)
+	}
+	return nil
 }
 
 // String is the address.

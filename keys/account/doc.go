@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package account signs EVM transactions. Relayers, operators' tools and the devnet pay gas
-// with it; it has nothing to do with the group key.
+// Package account signs with an Ethereum account: transactions of EVM chains, and the
+// operator's transactions to the bridge's own chain as personal messages. It has nothing to
+// do with the group key.
 //
-// Read Account first. The key stays inside: no print, log or error shows it (I-14). A key
-// file is 64 hexadecimal digits with the permissions that keys/keystore asks for.
+// Read Account and Setting first. A key is in a raw file (devnets), in a keystore file under
+// a password, or in another process, an external signer, whose every answer is checked. The
+// key stays inside: no print, log or error shows it (I-14).
 package account

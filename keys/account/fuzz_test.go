@@ -55,3 +55,18 @@ func FuzzKeyFile(f *testing.F) {
 		}
 	})
 }
+
+// FuzzKeystoreFile: what is looked at before the library sees the file bounds its cost.
+func FuzzKeystoreFile(f *testing.F) {
+	good := `{"address":"2c7536e3605d9c16a7a3d7b1898e529396a65c23","crypto":{"kdf":"scrypt","kdfparams":{"dklen":32,"n":131072,"p":1,"r":8}},"version":3}`
+	for _, s := range []string{good, strings.Replace(good, "131072", "9223372036854775807", 1), strings.Replace(good, "3}", "1}", 1), "{}", ""} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := parseV3(b); err == nil && !bytes.Contains(b, []byte("scrypt")) && !bytes.Contains(b, []byte(`\u`)) {
+			t.Errorf("took %q", b)
+		} else if err != nil && !errors.Is(err, ErrKey) {
+			t.Errorf("error of another kind: %v", err)
+		}
+	})
+}

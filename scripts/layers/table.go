@@ -60,6 +60,6 @@ var fences = map[string][]string{
 	"github.com/dgraph-io/badger":               {"chains/store"},
 	"github.com/consensys/gnark-crypto":         {"keys"},
 	"github.com/ethereum/go-ethereum/ethclient": {"chains/evm", "cmd/devnet"},
-	"github.com/ethereum/go-ethereum/rpc":       {"chains/evm", "cmd/devnet"},
+	"github.com/ethereum/go-ethereum/rpc":       {"chains/evm", "keys/account", "cmd/devnet"},
 	"github.com/ethereum/go-ethereum/cmd":       {},
 }
