@@ -74,7 +74,7 @@ type testNet struct {
 	nodes   []*node
 	h       int64
 	said    []MemberVote // in the next block's last commit
-	events  sdk.Events // of the last block
+	events  sdk.Events   // of the last block
 }
 
 func (n *testNet) ActiveEpoch(context.Context) (committeev1.Epoch, error) { return n.ep, nil }

@@ -155,21 +155,27 @@ func TestStatementsRefused(t *testing.T) {
 		of     int // 1…4; 0: all
 		change change
 	}{
-		"accepted":               {0, nil},
-		"no id":                  {0, func(p *committeev1.Statement) { p.Id = 0 }},
-		"short digest":           {0, func(p *committeev1.Statement) { p.Digest = p.Digest[:31] }},
-		"other digest":           {0, func(p *committeev1.Statement) { p.Digest = append([]byte{p.Digest[0] ^ 1}, p.Digest[1:]...) }},
-		"unknown kind":           {0, func(p *committeev1.Statement) { p.Kind = 4 }},
-		"negative kind":          {0, func(p *committeev1.Statement) { p.Kind = -1 }},
-		"kind of a checkpoint":   {0, func(p *committeev1.Statement) { p.Kind = 0 }},
-		"unknown epoch":          {0, func(p *committeev1.Statement) { p.KeyEpoch = 3 }},
-		"no epoch":               {0, func(p *committeev1.Statement) { p.KeyEpoch = 0 }},
-		"no fields":              {0, func(p *committeev1.Statement) { p.Ready, p.Rotate, p.Halt = nil, nil, nil }},
-		"ready and more":         {1, func(p *committeev1.Statement) { p.Halt = &committeev1.HaltStatement{} }},
-		"ready of active epoch":  {1, func(p *committeev1.Statement) { p.KeyEpoch = 1 }},
-		"ready of no members":    {1, func(p *committeev1.Statement) { p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: make([]byte, 32), Height: 1} }},
-		"ready, height 0":        {1, func(p *committeev1.Statement) { p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: p.Ready.MemberSetHash} }},
-		"ready, short hash":      {1, func(p *committeev1.Statement) { p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: []byte{1}, Height: 1} }},
+		"accepted":              {0, nil},
+		"no id":                 {0, func(p *committeev1.Statement) { p.Id = 0 }},
+		"short digest":          {0, func(p *committeev1.Statement) { p.Digest = p.Digest[:31] }},
+		"other digest":          {0, func(p *committeev1.Statement) { p.Digest = append([]byte{p.Digest[0] ^ 1}, p.Digest[1:]...) }},
+		"unknown kind":          {0, func(p *committeev1.Statement) { p.Kind = 4 }},
+		"negative kind":         {0, func(p *committeev1.Statement) { p.Kind = -1 }},
+		"kind of a checkpoint":  {0, func(p *committeev1.Statement) { p.Kind = 0 }},
+		"unknown epoch":         {0, func(p *committeev1.Statement) { p.KeyEpoch = 3 }},
+		"no epoch":              {0, func(p *committeev1.Statement) { p.KeyEpoch = 0 }},
+		"no fields":             {0, func(p *committeev1.Statement) { p.Ready, p.Rotate, p.Halt = nil, nil, nil }},
+		"ready and more":        {1, func(p *committeev1.Statement) { p.Halt = &committeev1.HaltStatement{} }},
+		"ready of active epoch": {1, func(p *committeev1.Statement) { p.KeyEpoch = 1 }},
+		"ready of no members": {1, func(p *committeev1.Statement) {
+			p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: make([]byte, 32), Height: 1}
+		}},
+		"ready, height 0": {1, func(p *committeev1.Statement) {
+			p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: p.Ready.MemberSetHash}
+		}},
+		"ready, short hash": {1, func(p *committeev1.Statement) {
+			p.Ready = &committeev1.ReadyStatement{KeyEpoch: 2, MemberSetHash: []byte{1}, Height: 1}
+		}},
 		"rotate to the same key": {2, func(p *committeev1.Statement) { r := *p.Rotate; r.NewKey = r.OldKey; p.Rotate = &r }},
 		"rotate, zero key":       {2, func(p *committeev1.Statement) { r := *p.Rotate; r.NewKey = make([]byte, 32); p.Rotate = &r }},
 		"rotate, short key":      {2, func(p *committeev1.Statement) { r := *p.Rotate; r.OldKey = r.OldKey[:31]; p.Rotate = &r }},

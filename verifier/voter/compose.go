@@ -76,7 +76,7 @@ func (v *view) extends(sa *extension.StreamAgenda) bool {
 // does no I/O: INVARIANT I-07. lost says that the vote journal is missing or older than the
 // state, votes that this process may vote at all.
 //
-// A suspended member's votes count for nothing; a halted chain signs nothing. Commitments and
+// A suspended member's votes count for nothing; a halted chain signs no checkpoint. Commitments and
 // heartbeats are said all the same. A member of the ready key epoch alone says commitments and shares.
 func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Extension {
 	if !takesPart(a) {
@@ -84,11 +84,9 @@ func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Exte
 	}
 	votes = votes && a.Member
 	e := &extension.Extension{Fork: a.Fork, Boot: s.boot}
-	if a.Halted == "" {
-		e.Shares = composeShares(a, s)
-		if votes && !a.Suspended {
-			e.Votes = composeVotes(a, s, lost)
-		}
+	e.Shares = composeShares(a, s)
+	if a.Halted == "" && votes && !a.Suspended {
+		e.Votes = composeVotes(a, s, lost)
 	}
 	e.Commitments = composeCommitments(a, s)
 	if a.Member && (a.Height+1)%extension.HeartbeatBlocks == 0 {
@@ -104,10 +102,16 @@ func compose(a *extension.Agenda, s *snapshot, lost, votes bool) *extension.Exte
 // turn is the i-th place when a list of n is read from another start at every height.
 func turn(height uint64, i, n int) int { return int((height + uint64(i)) % uint64(n)) }
 
+// asks reports whether a share may be made for a session: while the chain is halted of statements
+// other than checkpoints alone, since they are what ends a halt.
+func asks(a *extension.Agenda, se *extension.SessionAgenda) bool {
+	return a.Halted == "" || se.Statement != nil
+}
+
 func composeShares(a *extension.Agenda, s *snapshot) (shares []extension.Share) {
 	for i := range a.Sessions {
 		se := &a.Sessions[turn(a.Height, i, len(a.Sessions))]
-		if z, ok := s.shares[se.Number]; ok && len(shares) < extension.MaxShares {
+		if z, ok := s.shares[se.Number]; ok && asks(a, se) && len(shares) < extension.MaxShares {
 			shares = append(shares, extension.Share{Session: se.Number, Z: z})
 		}
 	}

@@ -67,6 +67,19 @@ func TestQuotasAndTurns(t *testing.T) {
 	}
 }
 
+// While the chain is halted shares of statements other than checkpoints are said, and no others.
+func TestHaltedChainGetsSharesOfStatements(t *testing.T) {
+	a, s := full(4)
+	a.Sessions[1].Statement, a.Sessions[3].Statement = message.HaltOrder{}, message.Ready{}
+	if e := compose(&a, s, false, true); len(e.Shares) != 4 {
+		t.Fatalf("%d shares", len(e.Shares))
+	}
+	a.Halted = "halted"
+	if e := compose(&a, s, false, true); len(e.Shares) != 2 || e.Shares[0].Session != 1 || e.Shares[1].Session != 3 || len(e.Votes) != 0 {
+		t.Fatalf("shares %+v, %d votes", e.Shares, len(e.Votes))
+	}
+}
+
 func TestCommitmentsRepeatUntilTheMarkMoves(t *testing.T) {
 	a, s := full(0)
 	for name, c := range map[string]struct {

@@ -159,11 +159,11 @@ func (v *Voter) commit(a *extension.Agenda) {
 func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
 	now := v.now.Load()
 	shares := map[uint64][32]byte{}
-	if a.Halted != "" {
-		return shares
-	}
 	for i := range a.Sessions {
 		se := &a.Sessions[i]
+		if !asks(a, se) {
+			continue
+		}
 		if z, ok := now.shares[se.Number]; ok {
 			shares[se.Number] = z
 			continue
