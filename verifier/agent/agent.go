@@ -87,6 +87,9 @@ type seeded struct {
 	seed     Seed
 }
 
+// Format prints "[secret]" whatever the verb.
+func (seeded) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]") }
+
 type saying struct {
 	ceremony uint64
 	phase    committeev1.Phase
@@ -111,6 +114,11 @@ func New(cfg Config) (*Agent, error) {
 		held: map[uint64]frost.Point{}, secrets: map[uint64]frost.Scalar{}, checked: map[uint64]*outcome{},
 		misfits: map[ShareName]misfit{}, trouble: map[string]string{},
 	}, nil
+}
+
+// Format prints whose hands these are, never a share, whatever the verb.
+func (a *Agent) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "agent of %X", a.cfg.ConsAddress)
 }
 
 // Wake says that there is a new committed state. It returns at once and may be called from anywhere.
