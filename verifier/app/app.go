@@ -70,7 +70,7 @@ type Options struct {
 	// Snapshots for nodes that join by state sync; none without a directory.
 	Snapshots Snapshots
 	// Upgrades that this binary can apply, by name (docs/spec/node.md, "Upgrades").
-	Upgrades map[string]upgrade.Handler
+	Upgrades map[string]Upgrade
 }
 
 // Snapshots says where and when copies of the state are laid aside.
@@ -133,7 +133,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	a.lanes = lanes.NewKeeper(sources)
 	a.certify = certify.NewKeeper(votes, message.BridgeID(chainID), a.committee, a.lanes)
 
-	a.upgrade = upgrade.NewKeeper(plans, opts.Upgrades)
+	a.upgrade = upgrade.NewKeeper(plans, a.handlers(opts.Upgrades))
 
 	a.SetParamStore(paramStore{params})
 	registry, err := newRegistry()

@@ -10,6 +10,24 @@ import (
 	"github.com/aitbc/bridge/verifier/upgrade"
 )
 
+// Upgrade changes the state once, at the planned height, before anything else of that block.
+// It must be deterministic; nil stands for nothing to change.
+type Upgrade func(ctx sdk.Context, a *App) error
+
+// handlers binds upgrades to this application.
+func (a *App) handlers(all map[string]Upgrade) map[string]upgrade.Handler {
+	out := make(map[string]upgrade.Handler, len(all))
+	for name, change := range all {
+		out[name] = func(ctx sdk.Context) error {
+			if change == nil {
+				return nil
+			}
+			return change(ctx, a)
+		}
+	}
+	return out
+}
+
 // beginUpgrade applies the upgrade that is due. Its error ends FinalizeBlock, which CometBFT
 // does not survive: nothing of the block is written, and the next binary is given it again.
 func (a *App) beginUpgrade(ctx sdk.Context) (bool, error) {
