@@ -183,19 +183,8 @@ func Judge(p *Params, d *Dealing, me frost.Index, complaint []byte) (Verdict, er
 	if err != nil {
 		return 0, fmt.Errorf("ephemeral key: %w", err)
 	}
-	if dealer, err := ComplaintDealer(complaint); err != nil || dealer != d.Dealer {
-		return ComplainerGuilty, nil
-	}
-	shared := frost.Point(complaint[2:35])
-	f, err := parseProof(complaint[35:])
-	if err != nil {
-		return ComplainerGuilty, nil
-	}
-	s, err := d.exchanged(p, r, &ephemeral, shared)
-	if err != nil {
-		return ComplainerGuilty, nil // r.Key decodes, so it is the complaint's point
-	}
-	if s.verify(f) != nil {
+	shared, ok := d.shown(p, r, &ephemeral, complaint)
+	if !ok {
 		return ComplainerGuilty, nil
 	}
 	commitments, _, err := d.points(p) // last, because it costs most
@@ -203,8 +192,25 @@ func Judge(p *Params, d *Dealing, me frost.Index, complaint []byte) (Verdict, er
 		return 0, err
 	}
 	share := hide(d.Encrypted[me-1], d.pad(p, r, shared))
-	if check(commitments, me, share, nil) != nil {
-		return DealerGuilty, nil
+	if right := check(commitments, me, share, nil) == nil; right {
+		return ComplainerGuilty, nil
 	}
-	return ComplainerGuilty, nil
+	return DealerGuilty, nil
+}
+
+// shown is the ECDH point that a complaint of r shows, when it is one about d and proves the point.
+func (d *Dealing) shown(p *Params, r Receiver, ephemeral *curve.Affine, complaint []byte) (frost.Point, bool) {
+	if dealer, err := ComplaintDealer(complaint); err != nil || dealer != d.Dealer {
+		return frost.Point{}, false
+	}
+	shared := frost.Point(complaint[2:35])
+	f, err := parseProof(complaint[35:])
+	if err != nil {
+		return frost.Point{}, false
+	}
+	s, err := d.exchanged(p, r, ephemeral, shared)
+	if err != nil { // the caller has decoded r's key, so it is the complaint's point
+		return frost.Point{}, false
+	}
+	return shared, s.verify(f) == nil
 }
