@@ -147,7 +147,7 @@ func (c *Client) away(err error) {
 	was := c.down
 	c.down, c.boot = err, 0
 	c.state.Unlock()
-	if was == nil || was.Error() != err.Error() {
+	if was == nil || codeOf(was) != codeOf(err) {
 		c.log.Error("the signer is away: this node votes and gives no share", "err", err)
 	}
 }
@@ -276,7 +276,7 @@ func (c *Client) Observe(o signer.Observation) error {
 	was := c.down
 	c.down = err
 	c.state.Unlock()
-	if err != nil && !errors.Is(err, ErrAway) && (was == nil || was.Error() != err.Error()) {
+	if err != nil && !errors.Is(err, ErrAway) && (was == nil || codeOf(was) != codeOf(err)) {
 		c.log.Error("the signer refuses this chain: this node votes and gives no share", "height", o.Height, "err", err)
 	}
 	return nil

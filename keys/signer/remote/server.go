@@ -19,6 +19,9 @@ import (
 // frameTime bounds how long one message may take to come or go.
 const frameTime = 5 * time.Second
 
+// maxAway bounds the nodes that are being told that another one is connected; more are cut off without a word.
+const maxAway = 8
+
 // Shelf keeps share files. Both methods return when that is on disk.
 type Shelf interface {
 	// Save keeps a share; one that is kept already is accepted.
@@ -64,7 +67,8 @@ func (s *Server) Run(ctx context.Context, ln *net.UnixListener) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, func() { _ = ln.Close() })
-	seat := make(chan struct{}, 1) // who holds it is served
+	seat := make(chan struct{}, 1)       // who holds it is served
+	door := make(chan struct{}, maxAway) // who holds one is told that the seat is taken
 	for {
 		c, err := ln.AcceptUnix()
 		if err != nil {
@@ -82,7 +86,17 @@ func (s *Server) Run(ctx context.Context, ln *net.UnixListener) error {
 		case seat <- struct{}{}:
 		default:
 			s.cfg.Logger.Error("refused a second node: two nodes use this signer, stop one of them for good")
-			s.turnAway(c)
+			select {
+			case door <- struct{}{}:
+				serving.Go(func() {
+					defer func() { <-door }()
+					stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+					defer stop()
+					s.turnAway(c)
+				})
+			default:
+				_ = c.Close()
+			}
 			continue
 		}
 		serving.Go(func() {
@@ -102,9 +116,10 @@ func (s *Server) Run(ctx context.Context, ln *net.UnixListener) error {
 	}
 }
 
-// turnAway answers whatever comes first with ErrBusy.
+// turnAway answers what comes first with ErrBusy. It reads it: closing over unread bytes would lose the answer.
 func (s *Server) turnAway(c *net.UnixConn) {
 	_ = c.SetDeadline(time.Now().Add(frameTime))
+	_, _ = readFrame(c, func() error { return nil })
 	b, err := (&answer{op: opHello, code: codeOf(ErrBusy), text: ErrBusy.Error()}).encode()
 	if err == nil {
 		_ = writeFrame(c, b)
