@@ -110,6 +110,9 @@ func TestJoiningMember(t *testing.T) {
 	if a.Member || a.MemberIndex != 0 || a.ReadyEpoch != 2 || a.ReadyIndex != 5 || a.KeyEpoch != 1 || a.Boot != 1 || a.Pool == 0 || len(a.Unused) != a.Pool {
 		t.Fatalf("agenda of a joining member: %+v", a)
 	}
+	if n.get(keyStreamMember(prefixBallots, 1, n.nodes[4].addr), new(ballots)) || n.get(keyStreamMember(prefixHeartbeat, 1, n.nodes[4].addr), new(heartbeat)) {
+		t.Fatal("its vote or its heartbeat is in the state")
+	}
 	if len(a.Streams[0].Voted) != 0 || len(n.sessions()) != 0 || n.agenda(1).Streams[0].Target != 0 || len(n.status(1).Heartbeats) != 0 {
 		t.Fatal("its vote or its heartbeat counts")
 	}
