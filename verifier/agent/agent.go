@@ -15,6 +15,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
+	"github.com/aitbc/bridge/keys/signer"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/transaction"
 )
@@ -39,6 +40,7 @@ var (
 type Signer interface {
 	AddShare(s keystore.Share) error
 	DropShare(epoch uint64) error
+	Shares() []signer.ShareInfo
 }
 
 // Voter journals what this member itself knows, before any share of it says so.
@@ -57,6 +59,9 @@ type Config struct {
 	Sender      Sender // may be nil without Operator
 	Files       Files
 	Signer      Signer
+	// SignerKeeps: the signer is another process with files of its own. This home then has no share
+	// files; what a dealer needs of its share comes from the dealings again.
+	SignerKeeps bool
 	Voter       Voter
 	Rand        io.Reader
 	Logger      *slog.Logger // may be nil

@@ -85,7 +85,8 @@ func TestLostSeed(t *testing.T) {
 	n := w.nodes[2]
 	w.until("hashes", w.phase(committeev1.Phase_PHASE_DEAL))
 	must(t, n.files.EraseSeed(1))
-	n.start() // before it has shown anything
+	n.pending = nil // before it has shown anything
+	n.start()
 	w.until("birth", w.epoch(1))
 	d := dealerOf(ptr(w.ceremony(1)), n.cons.Address())
 	if d.Disqualified == "" || d.Dealt {
@@ -138,6 +139,7 @@ func TestAbsentInReadyRecovers(t *testing.T) {
 	n := w.nodes[3]
 	w.until("complaints", w.phase(committeev1.Phase_PHASE_READY))
 	must(t, n.files.EraseShare(ShareName{1, 1}))
+	n.pending = nil
 	n.start()
 	n.off = true
 	w.until("birth", w.epoch(1))
@@ -216,6 +218,32 @@ func TestMembersComeAndGo(t *testing.T) {
 	}
 	if names, _ := first.files.Shares(); len(names) > 0 || len(first.shares) > 0 {
 		t.Errorf("who left still has %v, %d", names, len(first.shares))
+	}
+}
+
+// Where the signer keeps the shares, the home has none, and a reshare works all the same.
+func TestSignerKeepsShares(t *testing.T) {
+	w := newNet(t, 4, inMemory)
+	for _, n := range w.nodes {
+		n.apart, n.restless = true, true
+		n.start()
+	}
+	w.until("birth", w.epoch(1))
+	must(t, w.keeper.ChangeMembers(w.ctx, &committeev1.MemberChange{}))
+	w.until("refresh", w.epoch(2))
+	w.block()
+	for i, n := range w.nodes {
+		if names, _ := n.files.Shares(); len(names) > 0 {
+			t.Errorf("home %d holds %v", i, names)
+		}
+		if len(n.shares) != 1 || n.shares[2].KeyEpoch != 2 {
+			t.Errorf("signer %d holds %d shares", i, len(n.shares))
+		}
+	}
+	for number := uint64(1); number <= 2; number++ {
+		if c := w.ceremony(number); slices.ContainsFunc(c.Dealers, func(d committeev1.Dealer) bool { return d.Disqualified != "" }) {
+			t.Errorf("ceremony %d: %v", number, c.Dealers)
+		}
 	}
 }
 

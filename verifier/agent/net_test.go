@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -26,6 +25,7 @@ import (
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/schnorr"
+	"github.com/aitbc/bridge/keys/signer"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/committee"
 	"github.com/aitbc/bridge/verifier/transaction"
@@ -59,6 +59,8 @@ type node struct {
 	agent   *Agent
 	off     bool
 	behind  bool
+	// apart: the signer is another process, which keeps its shares.
+	apart bool
 	// restless: a fresh process for every block.
 	restless bool
 	// edit changes what is said; nil in an honest node. view changes what is seen.
@@ -127,11 +129,13 @@ func (n *node) newMember() committeev1.NewMember {
 // start is a fresh process on what is in the home.
 func (n *node) start() {
 	n.net.t.Helper()
-	n.shares = map[uint64]keystore.Share{} // what was said is out in the world
+	if !n.apart || n.shares == nil {
+		n.shares = map[uint64]keystore.Share{} // what was said is out in the world
+	}
 	var err error
 	n.agent, err = New(Config{
 		ConsAddress: n.cons.Address(), Operator: n.op, DealingKey: &n.dealing, Chain: n, Sender: n,
-		Files: watched{n.files, n}, Signer: n, Voter: n, Rand: rand.Reader,
+		Files: watched{n.files, n}, Signer: n, SignerKeeps: n.apart, Voter: n, Rand: rand.Reader,
 	})
 	must(n.net.t, err)
 }
@@ -195,10 +199,18 @@ func (n *node) Send(_ context.Context, m transaction.Message) error {
 func (n *node) AddShare(s keystore.Share) error {
 	n.boundary()
 	if have, ok := n.shares[s.KeyEpoch]; ok && have != s {
-		return errors.New("another share of this epoch is held")
+		return signer.ErrShareHeld
 	}
 	n.shares[s.KeyEpoch] = s
 	return nil
+}
+
+// Shares implements Signer.
+func (n *node) Shares() (out []signer.ShareInfo) {
+	for _, s := range n.shares {
+		out = append(out, signer.ShareInfo{KeyEpoch: s.KeyEpoch, Index: s.Index, GroupKey: s.GroupKey})
+	}
+	return out
 }
 
 // DropShare implements Signer.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
@@ -15,6 +16,7 @@ import (
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/schnorr"
+	"github.com/aitbc/bridge/keys/signer"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/committee"
 	"github.com/aitbc/bridge/verifier/transaction"
@@ -37,7 +39,7 @@ type misfit struct {
 // Load gives the signer the shares of an epoch that the home has, before the first state is there.
 func (a *Agent) Load(bridge message.Hash, e *committeev1.Epoch) error {
 	m := memberOf(e, a.cfg.ConsAddress)
-	if e.Number == 0 || m == nil {
+	if e.Number == 0 || m == nil || a.cfg.SignerKeeps {
 		return nil
 	}
 	found, err := a.load(bridge, e, m)
@@ -57,9 +59,16 @@ func (a *Agent) hold(ctx context.Context, s *State, e *committeev1.Epoch) error 
 	if have, ok := a.held[e.Number]; ok && bytes.Equal(have[:], m.PublicShare) {
 		return nil
 	}
-	found, bad := a.load(s.BridgeID, e, m)
-	if found {
-		return nil
+	var bad error
+	if a.cfg.SignerKeeps {
+		if e.Ceremony == 0 && a.listed(e, m) {
+			return nil
+		}
+	} else {
+		var found bool
+		if found, bad = a.load(s.BridgeID, e, m); found {
+			return nil
+		}
 	}
 	if err := a.recover(ctx, s, e, m); err != nil {
 		return errors.Join(err, bad)
@@ -222,8 +231,15 @@ func compare(c *committeev1.Ceremony, r *dkg.Result, e *committeev1.Epoch) error
 
 // keep writes a new share to the home before anybody can use it.
 func (a *Agent) keep(n ShareName, s keystore.Share) error {
+	public, err := curve.PublicShare(a.cfg.Rand, s.Secret)
+	if err != nil {
+		return fmt.Errorf("public share: %w", err)
+	}
+	if a.cfg.SignerKeeps {
+		return a.add(s, public)
+	}
 	failpoint.Hit("agent.share.save") // the share is made again from the dealings
-	err := a.cfg.Files.SaveShare(n, s)
+	err = a.cfg.Files.SaveShare(n, s)
 	if errors.Is(err, keystore.ErrExists) {
 		// load has looked at it: it is not this share. A file of this ceremony with another
 		// content is of a fork that was left behind, or not of this home.
@@ -234,21 +250,25 @@ func (a *Agent) keep(n ShareName, s keystore.Share) error {
 	}
 	failpoint.Hit("agent.share.saved") // the share is in the home and read at the next start
 	a.log.Info("key share made", "epoch", s.KeyEpoch, "index", s.Index, "ceremony", n.Ceremony, "height", a.height)
-	public, err := curve.PublicShare(a.cfg.Rand, s.Secret)
-	if err != nil {
-		return fmt.Errorf("public share: %w", err)
-	}
 	return a.add(s, public)
+}
+
+// listed says whether the signer itself has a share of the epoch. It tells no more of it than this.
+func (a *Agent) listed(e *committeev1.Epoch, m *committeev1.Member) bool {
+	return slices.ContainsFunc(a.cfg.Signer.Shares(), func(s signer.ShareInfo) bool {
+		return s.KeyEpoch == e.Number && uint32(s.Index) == m.Index && bytes.Equal(s.GroupKey[:], e.GroupKey)
+	})
 }
 
 // add gives a share to the signer.
 func (a *Agent) add(s keystore.Share, public frost.Point) error {
-	if _, ok := a.held[s.KeyEpoch]; ok {
-		if err := a.drop(s.KeyEpoch); err != nil { // of an aborted attempt at the same epoch
-			return err
+	err := a.cfg.Signer.AddShare(s)
+	if errors.Is(err, signer.ErrShareHeld) { // of an aborted attempt at the same epoch
+		if err = a.drop(s.KeyEpoch); err == nil {
+			err = a.cfg.Signer.AddShare(s)
 		}
 	}
-	if err := a.cfg.Signer.AddShare(s); err != nil {
+	if err != nil {
 		return fmt.Errorf("give share of key epoch %d to the signer: %w", s.KeyEpoch, err)
 	}
 	a.held[s.KeyEpoch], a.secrets[s.KeyEpoch] = public, s.Secret

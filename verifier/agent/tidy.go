@@ -57,17 +57,13 @@ func (a *Agent) tidyShares(ctx context.Context, s *State) error {
 	if err != nil {
 		return err
 	}
-	signed, known := false, false
-	var errs []error
+	errs := []error{a.forget(s)}
 	for _, n := range names {
 		why := ""
 		switch {
 		case n.Epoch == s.Active.Number && n.Ceremony == s.Active.Ceremony, n.Epoch == s.Ready.Number && n.Ceremony == s.Ready.Ceremony:
 		case n.Epoch < s.Active.Number:
-			if !known {
-				signed, known = proven(s), true
-			}
-			if signed {
+			if proven(s) {
 				why = "the next epoch is active and has signed"
 			}
 		case n.Ceremony != 0:
@@ -78,12 +74,6 @@ func (a *Agent) tidyShares(ctx context.Context, s *State) error {
 		if why == "" {
 			continue
 		}
-		if n.Epoch != s.Active.Number && n.Epoch != s.Ready.Number {
-			if err := a.drop(n.Epoch); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-		}
 		failpoint.Hit("agent.share.erase") // an old share stays in the home until the next start
 		if err := a.cfg.Files.EraseShare(n); err != nil {
 			errs = append(errs, fmt.Errorf("erase %s: %w", n, err))
@@ -92,6 +82,21 @@ func (a *Agent) tidyShares(ctx context.Context, s *State) error {
 		failpoint.Hit("agent.share.erased") // the old share is gone
 		delete(a.misfits, n)
 		a.log.Info("key share erased", "epoch", n.Epoch, "ceremony", n.Ceremony, "reason", why, "height", a.height)
+	}
+	return errors.Join(errs...)
+}
+
+// forget makes the signer drop what no session needs: older epochs once the active one has signed, and
+// the epoch of the newest ceremony when that was aborted.
+func (a *Agent) forget(s *State) error {
+	var errs []error
+	for _, held := range a.cfg.Signer.Shares() {
+		e, c := held.KeyEpoch, &s.Ceremony
+		old := e < s.Active.Number && proven(s)
+		failed := e > s.Active.Number && e != s.Ready.Number && c.NewEpoch == e && c.Phase == committeev1.Phase_PHASE_ABORTED
+		if old || failed {
+			errs = append(errs, a.drop(e))
+		}
 	}
 	return errors.Join(errs...)
 }

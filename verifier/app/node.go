@@ -4,16 +4,18 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
 )
 
 // Self is what a node says of itself beside the state machine.
 type Self struct {
-	HasShare bool
-	Boot     uint64 // of the signer; 0: none yet
-	Streams  []nodev1.Stream
-	Stopped  string // why it says nothing any more; empty while it does
+	Epochs     []uint64 // key epochs whose share the signer holds, ascending
+	Boot       uint64   // of the signer; 0: none yet
+	Streams    []nodev1.Stream
+	Stopped    string // why it says nothing any more; empty while it does
+	Ceremonies nodev1.Ceremonies
 }
 
 // NodeSource tells what the parts beside the state machine know.
@@ -35,12 +37,13 @@ func NewNodeServer(a *App, source NodeSource) NodeServer { return NodeServer{a, 
 func (s NodeServer) Node(context.Context, *nodev1.QueryNodeRequest) (*nodev1.QueryNodeResponse, error) {
 	self := s.source.Self()
 	out := &nodev1.QueryNodeResponse{
-		ChainId: s.app.chainID, ConsAddress: s.app.self, Streams: self.Streams, Stopped: self.Stopped,
-		Signer: nodev1.Signer{HasShare: self.HasShare, Boot: self.Boot},
+		ChainId: s.app.chainID, ConsAddress: s.app.self, Streams: self.Streams, Stopped: self.Stopped, Ceremonies: self.Ceremonies,
+		Signer: nodev1.Signer{Epochs: self.Epochs, Boot: self.Boot},
 	}
 	if a := s.app.asked.Load(); a != nil {
 		out.Height, out.Fork, out.Member = a.Height, a.Fork, uint32(a.MemberIndex)
 		out.Signer.RecordedBoot, out.Signer.Unused = a.Boot, uint32(a.Pool)
+		out.Signer.HasShare = slices.Contains(self.Epochs, a.KeyEpoch)
 	}
 	out.Moniker = s.app.members.Load().seat(s.app.self).moniker
 	return out, nil

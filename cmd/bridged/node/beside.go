@@ -4,9 +4,10 @@ package node
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/aitbc/bridge/chains/stream"
-	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/verifier/agent"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
 	"github.com/aitbc/bridge/verifier/app"
@@ -15,8 +16,9 @@ import (
 
 // beside is what stands beside the state machine, as the source of the node's own queries.
 type beside struct {
-	v *voter.Voter
-	s *signer.Signer // nil without a key share
+	v     *voter.Voter
+	s     shareSigner
+	hands *agent.Agent
 }
 
 var (
@@ -26,10 +28,12 @@ var (
 
 // Self is what the voter and the signer say of themselves.
 func (b beside) Self() app.Self {
-	out := app.Self{HasShare: b.s != nil}
-	if b.s != nil {
-		out.Boot = b.s.Boot()
+	out := app.Self{Boot: b.s.Boot()}
+	for _, held := range b.s.Shares() {
+		out.Epochs = append(out.Epochs, held.KeyEpoch)
 	}
+	done := b.hands.Status()
+	out.Ceremonies = nodev1.Ceremonies{Trouble: strings.Join(done.Trouble, "; "), Refused: done.Refused}
 	if err := b.v.Stopped(); err != nil {
 		out.Stopped = err.Error()
 	}

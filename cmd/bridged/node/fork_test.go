@@ -28,6 +28,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/keys/keystore"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/app"
@@ -114,8 +115,13 @@ func (n *four) open(m *seated) {
 	must(n.t, err)
 	m.opened.add(votes)
 	defaults := Default()
-	sign, err := openSigner(m.home, &defaults, 1, message.BridgeID(forkChain), &m.opened, quiet)
+	password, err := defaults.Password(m.home)
 	must(n.t, err)
+	sign, err := openSigner(m.home, message.BridgeID(forkChain), &m.opened, quiet)
+	must(n.t, err)
+	share, err := keystore.LoadShare(m.home.ShareFile(1), password)
+	must(n.t, err)
+	must(n.t, sign.AddShare(share))
 	m.voter, err = voter.New(voter.Config{Journal: votes, Signer: sign, Logger: quiet, Streams: []voter.Stream{
 		{Index: 1, Config: n.cfg, Store: m.store, Heads: n.chain},
 	}})

@@ -31,10 +31,7 @@ func background(name string, failed chan<- error, run func(context.Context) erro
 				defer close(done)
 				err := run(ctx)
 				if err != nil && ctx.Err() == nil {
-					select {
-					case failed <- fmt.Errorf("%s: %w", name, err):
-					default:
-					}
+					report(failed, fmt.Errorf("%s: %w", name, err))
 				}
 			}()
 			return nil

@@ -4,8 +4,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
@@ -19,60 +24,224 @@ import (
 	"github.com/aitbc/bridge/verifier/voter"
 )
 
+const (
+	// dialTimeout bounds one look at an endpoint before its source is followed.
+	dialTimeout = 10 * time.Second
+	// maxRetry bounds the pause between two attempts to open a source.
+	maxRetry = 30 * time.Second
+)
+
+// streams follows every stream of the state whose chain is configured, those too that are opened while
+// the node runs. Each has a goroutine of its own: an endpoint that is slow or dead holds up nobody else.
+type streams struct {
+	home    Layout
+	config  *Config
+	chainID string
+	voter   *voter.Voter
+	log     *slog.Logger
+
+	asked atomic.Pointer[[]extension.StreamAgenda]
+	wake  chan struct{}
+
+	mu     sync.Mutex
+	known  map[uint16]*source // nil: its chain is not configured
+	stores closers
+}
+
+func newStreams(h Layout, c *Config, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
+	return &streams{home: h, config: c, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}}
+}
+
 // source is one stream that this node covers.
 type source struct {
 	index      uint16
 	stream     stream.Config
+	urls       []string
 	store      *store.Badger
-	client     *evm.Client
 	replayFrom uint64
+	client     atomic.Pointer[evm.Client] // nil until an endpoint of the right chain was found
+	running    bool
 }
 
-func (s *source) name() string { return fmt.Sprintf("stream %d", s.index) }
+var _ voter.HeadsSource = (*source)(nil)
 
-// openSources opens a store and a client for each stream whose chain is configured.
-func openSources(ctx context.Context, h Layout, c *Config, chainID string, streams []lanesv1.Stream, opened *closers, logger *slog.Logger) ([]*source, error) {
-	var out []*source
-	for i := range streams {
-		p := &streams[i]
-		chain := message.ChainID(p.Chain)
-		at, ok := c.Chain(chain)
-		if !ok {
-			logger.Warn("chain is not configured: this node abstains for the stream", "chain", p.Chain, "stream", p.Index)
+// Heads implements voter.HeadsSource.
+func (s *source) Heads(ctx context.Context) (stream.Heads, error) {
+	c := s.client.Load()
+	if c == nil {
+		return stream.Heads{}, fmt.Errorf("chain %s: %w", s.stream.Stream.Chain, errNoEndpoint)
+	}
+	return c.Heads(ctx)
+}
+
+var errNoEndpoint = message.NewError(message.Retry, "no endpoint yet")
+
+// told takes the streams of a committed state. It returns at once.
+func (s *streams) told(a extension.Agenda) {
+	s.asked.Store(&a.Streams)
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// open opens the store of each stream that is not known yet and whose chain is configured, and lets the
+// voter know. A stream that cannot be opened does not keep the others from it; it is tried again.
+func (s *streams) open(list []extension.StreamAgenda) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for i := range list {
+		p := &list[i]
+		if _, ok := s.known[p.Index]; ok {
 			continue
 		}
-		s := &source{index: uint16(p.Index), stream: stream.Config{
-			BridgeID: message.BridgeID(chainID), Stride: p.Stride, StartBlock: p.StartBlock,
-			Stream: message.Stream{Chain: chain, Manager: message.Address(p.Manager), Finality: message.Finality(p.Finality), Epoch: p.Epoch},
+		at, ok := s.config.Chain(p.Stream.Chain)
+		if !ok {
+			s.known[p.Index] = nil
+			s.log.Warn("chain is not configured: this node abstains for the stream", "chain", p.Stream.Chain.String(), "stream", p.Index)
+			continue
+		}
+		one := &source{index: p.Index, urls: at.URLs, stream: stream.Config{
+			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
-		var err error
-		if s.client, err = evm.New(ctx, evm.Config{ChainID: chain, Manager: s.stream.Stream.Manager, URLs: at.URLs}); err != nil {
-			return nil, fmt.Errorf("chain %d: %w", chain, err)
+		if p.HasCertified {
+			one.replayFrom = p.CertifiedEnd
 		}
-		if s.store, err = store.Open(h.StreamDir(chain, p.Index)); err != nil {
-			return nil, fmt.Errorf("open store of stream %d: %w", p.Index, err)
+		if err := s.add(one); err != nil {
+			errs = append(errs, fmt.Errorf("stream %d: %w", p.Index, err))
+			continue
 		}
-		opened.add(s.store)
-		out = append(out, s)
+		s.known[p.Index] = one
 	}
-	return out, nil
+	return errors.Join(errs...)
 }
 
-// run follows the source. What may break safety halts this stream alone, loudly; the node
-// and the other streams go on.
-func (s *source) run(ctx context.Context, v *voter.Voter, poll time.Duration, logger *slog.Logger) error {
+func (s *streams) add(one *source) (err error) {
+	if one.store, err = store.Open(s.home.StreamDir(one.stream.Stream.Chain, uint32(one.index))); err != nil {
+		return err
+	}
+	if err := s.voter.AddStream(voter.Stream{Index: one.index, Config: one.stream, Store: one.store, Heads: one}); err != nil {
+		return errors.Join(err, one.store.Close())
+	}
+	s.stores.add(one.store)
+	return nil
+}
+
+// Close closes the stores. After run and the voter have ended.
+func (s *streams) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stores.close()
+}
+
+// run follows what is open and opens what the state opens, until ctx ends.
+func (s *streams) run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	warned := ""
+	for {
+		if list := s.asked.Load(); list != nil {
+			err := s.open(*list)
+			if err != nil && err.Error() != warned {
+				warned = err.Error()
+				s.log.Error("stream not opened, tried again with the next block", "err", err)
+			}
+		}
+		for _, one := range s.waiting() {
+			all.Go(func() { s.follow(ctx, one) })
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.wake:
+		}
+	}
+}
+
+// waiting takes the sources that nobody follows yet.
+func (s *streams) waiting() (out []*source) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range slices.Sorted(maps.Keys(s.known)) {
+		if one := s.known[i]; one != nil && !one.running {
+			one.running = true
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// follow finds the endpoint and follows the source. What may break safety halts this stream alone, loudly;
+// the node and the other streams go on.
+func (s *streams) follow(ctx context.Context, one *source) {
+	log := s.log.With("stream", one.index, "chain", one.stream.Stream.Chain.String())
+	client := s.dial(ctx, one, log)
+	if client == nil {
+		return
+	}
 	err := follow.Run(ctx, follow.Config{
-		Stream: s.stream, Source: s.client, Store: s.store, Poll: poll, ReplayFrom: s.replayFrom,
-		OnWindow: func(w stream.Window) error { return v.OnWindow(s.index, w) },
-		OnFinal:  func(block uint64) { v.OnFinal(s.index, block) },
-		Logger:   logger.With("stream", s.index),
+		Stream: one.stream, Source: client, Store: one.store, Poll: s.config.PollInterval(), ReplayFrom: one.replayFrom,
+		OnWindow: func(w stream.Window) error { return s.voter.OnWindow(one.index, w) },
+		OnFinal:  func(block uint64) { s.voter.OnFinal(one.index, block) },
+		Logger:   s.log.With("stream", one.index),
 	})
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the node stops: that the loop was interrupted is no failure
+		return // the node stops: that the loop was interrupted is no failure
 	}
-	logger.Error("stream halted", "stream", s.index, "chain", s.stream.Stream.Chain.String(), "err", err)
-	v.Halt(s.index, err)
-	return nil
+	log.Error("stream halted", "err", err)
+	s.voter.Halt(one.index, err)
+}
+
+// dial tries the endpoint until it serves the right chain or ctx ends. An endpoint that does not answer
+// is taken: following it retries by itself.
+func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *evm.Client {
+	warned := false
+	for pause := time.Second; ; pause = min(2*pause, maxRetry) {
+		attempt, cancel := context.WithTimeout(ctx, dialTimeout)
+		c, err := evm.New(attempt, evm.Config{ChainID: one.stream.Stream.Chain, Manager: one.stream.Stream.Manager, URLs: one.urls})
+		cancel()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			one.client.Store(c)
+			return c
+		}
+		if !warned {
+			warned = true
+			log.Error("source not opened, tried again", "err", err)
+		}
+		if follow.Sleep(ctx, pause) != nil {
+			return nil
+		}
+	}
+}
+
+// covered are the indices of the streams that this node reads.
+func (s *streams) covered() map[uint16]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make(map[uint16]bool, len(s.known))
+	for i, one := range s.known {
+		if one != nil {
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// genesisStreams are the streams of a genesis file as the first agenda has them.
+func genesisStreams(list []lanesv1.Stream) []extension.StreamAgenda {
+	out := make([]extension.StreamAgenda, 0, len(list))
+	for i := range list {
+		p := &list[i]
+		out = append(out, extension.StreamAgenda{
+			Index: uint16(p.Index), Stride: p.Stride, StartBlock: p.StartBlock,
+			Stream: message.Stream{Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager), Finality: message.Finality(p.Finality), Epoch: p.Epoch},
+		})
+	}
+	return out
 }
 
 // loaded is what the state on disk asks of this node; nothing before the first block.

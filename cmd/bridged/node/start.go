@@ -10,31 +10,24 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
+	"strings"
 
 	"cosmossdk.io/log/v2"
 	abci "github.com/cometbft/cometbft/abci/types"
-	cmtcfg "github.com/cometbft/cometbft/config"
-	cmtnode "github.com/cometbft/cometbft/node"
-	"github.com/cometbft/cometbft/p2p"
-	"github.com/cometbft/cometbft/privval"
-	"github.com/cometbft/cometbft/proxy"
-	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/cosmos-sdk/codec"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
-	"github.com/cosmos/cosmos-sdk/server"
 	cometlog "github.com/cosmos/cosmos-sdk/server/log"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/rs/zerolog"
 	"google.golang.org/grpc"
 
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
+	remotesigner "github.com/aitbc/bridge/keys/signer/remote"
+	"github.com/aitbc/bridge/verifier/agent"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
 	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/voter"
 )
 
@@ -46,6 +39,8 @@ type Hooks struct {
 	Ready       func()                                  // called once everything was started
 	Voter       func(app.Voter) app.Voter               // what the application asks
 	Application func(abci.Application) abci.Application // what CometBFT calls
+	// Sender is between what the agent decides in a ceremony and what is said.
+	Sender func(agent.Sender) agent.Sender
 
 	retainBlocks uint64 // instead of app.RetainBlocks
 }
@@ -58,7 +53,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	if err := errors.Join(h.Check(), c.Validate()); err != nil {
 		return err
 	}
-	comet, err := LoadComet(h)
+	cfg, err := LoadComet(h)
 	if err != nil {
 		return err
 	}
@@ -77,44 +72,43 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	var opened closers
 	defer func() { err = errors.Join(err, opened.close()) }()
 
+	bridge := message.BridgeID(doc.ChainID)
 	votes, err := openJournal(h.VoteJournal())
 	if err != nil {
 		return fmt.Errorf("open vote journal: %w", err)
 	}
 	opened.add(votes)
-	sign, err := openSigner(h, &c, genesis.Committee.Epoch.Number, message.BridgeID(doc.ChainID), &opened, logger)
+	keys, err := openSecrets(h, &c, bridge)
 	if err != nil {
 		return err
 	}
-	sources, err := openSources(ctx, h, &c, doc.ChainID, genesis.Lanes.Streams, &opened, logger)
+	sign, err := openShares(ctx, h, &c, bridge, &opened, logger)
 	if err != nil {
 		return err
 	}
-	cfg := voter.Config{Journal: votes, Logger: logger}
-	if sign != nil {
-		cfg.Signer = sign
-	}
-	for _, s := range sources {
-		cfg.Streams = append(cfg.Streams, voter.Stream{Index: s.index, Config: s.stream, Store: s.store, Heads: s.client})
-	}
-	vote, err := voter.New(cfg)
+	vote, err := voter.New(voter.Config{Journal: votes, Signer: sign, Logger: logger})
 	if err != nil {
 		return fmt.Errorf("open voter: %w", err)
 	}
 
-	key := privval.LoadFilePV(h.ConsensusKeyFile(), h.ConsensusStateFile())
+	border := sdkLogger(log, c.LogLevel)
+	key, err := consensusKey(ctx, h, cfg, doc.ChainID, cometlog.CometLoggerWrapper{Logger: border})
+	if err != nil {
+		return err
+	}
+	opened.add(key)
 	db, err := dbm.NewDB("application", dbm.GoLevelDBBackend, h.DataDir())
 	if err != nil {
 		return fmt.Errorf("open application database: %w", err)
 	}
 	opened.add(db)
-	border := sdkLogger(log, c.LogLevel)
 	var asked app.Voter = vote
 	if hooks.Voter != nil {
 		asked = hooks.Voter(vote)
 	}
-	a, err := app.New(border, db, doc.ChainID, asked, app.Options{
-		ConsAddress: sdk.ConsAddress(key.GetAddress()), RetainBlocks: hooks.retainBlocks,
+	told := newCommits(asked)
+	a, err := app.New(border, db, doc.ChainID, told, app.Options{
+		ConsAddress: sdk.ConsAddress(key.address()), RetainBlocks: hooks.retainBlocks,
 		Snapshots: app.Snapshots{Dir: h.SnapshotDir(), Interval: c.SnapshotInterval, Keep: c.SnapshotKeep},
 	})
 	if err != nil {
@@ -130,104 +124,72 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		// was not agreed on.
 		return fmt.Errorf("genesis.json has fork number %d, the state in %s has %d: use `bridged import`: %w", fork, h.DataDir(), agenda.Fork, ErrUnsafe)
 	}
+
+	sources := newStreams(h, &c, doc.ChainID, vote, logger)
+	opened.add(sources)
+	first := agenda.Streams
+	if a.LastBlockHeight() == 0 {
+		first = genesisStreams(genesis.Lanes.Streams)
+	}
+	if err := sources.open(first); err != nil {
+		return err
+	}
+	comet := new(engine)
+	book := ledger{app: a, chainID: doc.ChainID, behind: comet.behind}
+	hands, out, err := newAgent(book, comet, keys, key.address(), sign, vote, hooks, logger)
+	if err != nil {
+		return err
+	}
+	if err := loadShares(ctx, hands, book, a.LastBlockHeight() == 0, bridge, &genesis.Committee.Epoch); err != nil {
+		return fmt.Errorf("load key share: %w", err)
+	}
+	told.then(sources.told)
+	told.then(func(extension.Agenda) { hands.Wake() })
+	self := beside{vote, sign, hands}
+	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.address(), &c, self, book)
 	a.Announce()
 
 	failed := make(chan error, 1)
-	list := []service{background("voter", failed, vote.Run)}
-	for _, s := range sources {
-		for _, one := range agenda.Streams {
-			if one.Index == s.index && one.HasCertified {
-				s.replayFrom = one.CertifiedEnd
-			}
-		}
-		list = append(list, background("follow "+s.name(), failed, func(ctx context.Context) error { return s.run(ctx, vote, c.PollInterval(), logger) }))
-	}
-	list = append(list, cometService(comet, key, h, doc, a, hooks, border, failed), queryService(c.GRPC, a, beside{vote, sign}, failed))
-	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.GetAddress(), sources, sign != nil)
-	return runAll(ctx, list, failed, logger, hooks.Ready)
+	return runAll(ctx, []service{
+		background("voter", failed, vote.Run),
+		background("streams", failed, sources.run),
+		comet.service(key.config(cfg), key, h, doc, a, hooks, border, failed),
+		key.service(),
+		background("agent", failed, hands.Run),
+		queryService(c.GRPC, a, self, failed),
+		adminService(h, &admin{ledger: book, sender: out, vouch: vote, blocks: comet.results, commits: told}, failed),
+	}, failed, logger, hooks.Ready)
 }
 
-// openSigner opens the key share of the epoch, or gives nil when the home has none: such a
-// node votes and signs nothing.
-func openSigner(h Layout, c *Config, epoch uint64, bridge message.Hash, opened *closers, logger *slog.Logger) (*signer.Signer, error) {
-	if _, err := os.Lstat(h.ShareFile(epoch)); errors.Is(err, os.ErrNotExist) {
-		logger.Warn("no key share in this home: the node votes but signs nothing")
-		return nil, nil
+// openShares opens what signs: in this process, or the one that the configuration names.
+func openShares(ctx context.Context, h Layout, c *Config, bridge message.Hash, opened *closers, logger *slog.Logger) (shareSigner, error) {
+	path, elsewhere := strings.CutPrefix(c.Signer, "unix://")
+	if !elsewhere {
+		return openSigner(h, bridge, opened, logger)
 	}
-	password, err := c.Password(h)
+	s, err := remotesigner.Dial(ctx, path, bridge, logger)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open signer %s: %w", c.Signer, err)
 	}
-	share, err := keystore.LoadShare(h.ShareFile(epoch), password)
-	if err != nil {
-		return nil, fmt.Errorf("load key share: %w", err)
-	}
-	if share.BridgeID != bridge {
-		return nil, fmt.Errorf("key share of another bridge: %w", ErrUnsafe)
-	}
+	opened.add(s)
+	return s, nil
+}
+
+// openSigner opens the signer of this process. It has no share before the agent gives it one.
+func openSigner(h Layout, bridge message.Hash, opened *closers, logger *slog.Logger) (*signer.Signer, error) {
 	j, err := openJournal(h.SignerJournal())
 	if err != nil {
 		return nil, fmt.Errorf("open signer journal: %w", err)
 	}
 	opened.add(j)
-	s, err := signer.New(signer.Config{BridgeID: bridge, Shares: []keystore.Share{share}, Journal: j, Rand: rand.Reader, Logger: logger})
+	s, err := signer.New(signer.Config{BridgeID: bridge, Journal: j, Rand: rand.Reader, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("open signer: %w", err)
 	}
 	return s, nil
 }
 
-func cometService(c *cmtcfg.Config, key *privval.FilePV, h Layout, doc *cmttypes.GenesisDoc, a *app.App, hooks Hooks, border log.Logger, failed chan<- error) service {
-	var n *cmtnode.Node
-	asked := server.NewCometABCIWrapper(a)
-	if hooks.Application != nil {
-		asked = hooks.Application(asked)
-	}
-	return service{
-		name: "comet",
-		start: func() error {
-			id, err := p2p.LoadNodeKey(h.NodeKeyFile())
-			if err != nil {
-				return fmt.Errorf("read node key: %w", err)
-			}
-			n, err = cmtnode.NewNode(c, key, id, proxy.NewLocalClientCreator(asked),
-				func() (*cmttypes.GenesisDoc, error) { return doc, nil }, cmtcfg.DefaultDBProvider,
-				cmtnode.DefaultMetricsProvider(c.Instrumentation), cometlog.CometLoggerWrapper{Logger: border})
-			if err != nil {
-				return err
-			}
-			if err := n.Start(); err != nil {
-				return err
-			}
-			go func() {
-				<-n.Quit()
-				select {
-				case failed <- errors.New("comet stopped"):
-				default:
-				}
-			}()
-			return nil
-		},
-		stop: func(ctx context.Context) error {
-			if n.IsRunning() {
-				if err := n.Stop(); err != nil {
-					return err
-				}
-			}
-			done := make(chan struct{})
-			go func() { n.Wait(); close(done) }()
-			select {
-			case <-done:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		},
-	}
-}
-
 func queryService(address string, a *app.App, b beside, failed chan<- error) service {
-	coder := codec.NewProtoCodec(codectypes.NewInterfaceRegistry()).GRPCCodec()
 	s := grpc.NewServer(grpc.ForceServerCodec(coder), grpc.MaxRecvMsgSize(1<<20), grpc.MaxSendMsgSize(maxGRPCBytes))
 	a.RegisterGRPCServerWithSkipCheckHeader(s, true)
 	certifyv1.RegisterLeafQueryServer(s, app.NewLeafServer(b))
@@ -239,14 +201,7 @@ func queryService(address string, a *app.App, b beside, failed chan<- error) ser
 			if err != nil {
 				return err
 			}
-			go func() {
-				if err := s.Serve(ln); err != nil {
-					select {
-					case failed <- fmt.Errorf("grpc: %w", err):
-					default:
-					}
-				}
-			}()
+			serve(s, ln, "grpc", failed)
 			return nil
 		},
 		stop: func(context.Context) error { s.Stop(); return nil },
