@@ -81,7 +81,8 @@ type world struct {
 	honest  map[frost.Index][]byte
 	checked map[string]*Dealing
 	opened  map[string]*opening
-	plays   map[[3]int]*play
+	judged  map[string]Verdict
+	plays   map[[2]int]*play
 }
 
 // opening is what one receiver finds in one dealing.
@@ -95,7 +96,7 @@ func newWorld(t testing.TB, r *stream, old *epoch, n int) *world {
 	t.Helper()
 	w := &world{
 		old: old, seeds: map[frost.Index][32]byte{}, honest: map[frost.Index][]byte{},
-		checked: map[string]*Dealing{}, opened: map[string]*opening{}, plays: map[[3]int]*play{},
+		checked: map[string]*Dealing{}, opened: map[string]*opening{}, judged: map[string]Verdict{}, plays: map[[2]int]*play{},
 	}
 	_, _ = r.Read(w.p.Context[:])
 	w.p.Threshold = threshold(n)
@@ -176,6 +177,19 @@ func (w *world) open(t testing.TB, d *Dealing, me frost.Index) *opening {
 		}
 	}
 	return o
+}
+
+func (w *world) judge(t testing.TB, d *Dealing, me frost.Index, complaint []byte) Verdict {
+	t.Helper()
+	at := fmt.Sprintf("%d %x %x", me, d.ConstantProof, complaint)
+	if w.judged[at] == 0 {
+		v, err := Judge(&w.p, d, me, complaint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.judged[at] = v
+	}
+	return w.judged[at]
 }
 
 // craft makes a dealing with valid proofs of any polynomial; spoil may change the shares.
@@ -310,9 +324,7 @@ func (w *world) run(t testing.TB, dealers, receivers map[frost.Index]*play) *out
 			v := ComplainerGuilty
 			about, err := ComplaintDealer(b)
 			if k := slices.IndexFunc(shown, func(d *Dealing) bool { return d.Dealer == about }); err == nil && k >= 0 {
-				if v, err = Judge(p, shown[k], r.Index, b); err != nil {
-					t.Fatal(err)
-				}
+				v = w.judge(t, shown[k], r.Index, b)
 			}
 			if v == DealerGuilty {
 				o.guilty[about] = "complaint"
