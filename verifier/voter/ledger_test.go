@@ -41,6 +41,12 @@ type ledger struct {
 	halted    string
 	idle      bool // opens no session
 
+	none  bool   // the member is not in the active key epoch
+	epoch uint64 // the active one; 0: there is no key yet
+	ready uint64 // the member is in this one, which is ready; 0: not
+
+	signed []message.Statement // other statements than checkpoints
+
 	certificates  int
 	equivocations int
 	ends          map[uint64]message.Hash // body by certified end
@@ -52,7 +58,7 @@ func newLedger(t *testing.T, cfg stream.Config) *ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &ledger{t: t, cfg: cfg, group: group, secret: secrets[0], fork: 1, height: 100, ends: map[uint64]message.Hash{}}
+	return &ledger{t: t, cfg: cfg, group: group, secret: secrets[0], fork: 1, height: 100, epoch: 1, ends: map[uint64]message.Hash{}}
 }
 
 // fork of the history: from here on both go their own ways.
@@ -77,7 +83,7 @@ func (l *ledger) block(words []byte) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	if e != nil && e.Fork == l.fork {
+	if e != nil && e.Fork == l.fork && (!l.none || l.ready != 0) {
 		l.take(e)
 	}
 	l.open()
@@ -124,6 +130,10 @@ func (l *ledger) complete(z [32]byte) {
 	if _, err := frost.Aggregate(l.frost(q), []frost.Scalar{frost.Scalar(z)}); err != nil {
 		l.t.Fatalf("session %d: %v", q.Number, err)
 	}
+	if q.Statement != nil {
+		l.signed, l.session = append(l.signed, q.Statement), nil
+		return
+	}
 	at := slices.IndexFunc(l.votes, func(v extension.Vote) bool { return v.End == q.End })
 	c := l.votes[at].Checkpoint(bridge, l.cfg.Stream)
 	l.certified, l.session = &c, nil
@@ -138,7 +148,7 @@ func (l *ledger) open() {
 		return
 	}
 	v := slices.MaxFunc(l.votes, func(a, b extension.Vote) int { return int(a.End) - int(b.End) })
-	if l.session != nil && (l.session.End >= v.End || l.height < l.opened+3) {
+	if l.session != nil && (l.session.Statement != nil || l.session.End >= v.End || l.height < l.opened+3) {
 		return
 	}
 	c := v.Checkpoint(bridge, l.cfg.Stream)
@@ -150,11 +160,27 @@ func (l *ledger) open() {
 
 func (l *ledger) sessionOf(c *message.Checkpoint, number uint64, p extension.Commitment) *extension.SessionAgenda {
 	q := &extension.SessionAgenda{
-		Number: number, Digest: c.Digest(), BodyHash: c.BodyHash(), KeyEpoch: 1, GroupKey: l.group.Key, Stream: index, End: c.End,
+		Number: number, Digest: c.Digest(), BodyHash: c.BodyHash(), KeyEpoch: l.epoch, GroupKey: l.group.Key, Stream: index, End: c.End,
 		MySeq: p.Seq, MyBoot: l.boot, Signers: []extension.Signer{{Index: 1, D: p.D, E: p.E}},
 	}
 	l.seal(q)
 	return q
+}
+
+// ask opens a session for another statement than a checkpoint, in place of one that waits.
+func (l *ledger) ask(st message.Statement, epoch uint64) {
+	l.t.Helper()
+	if len(l.pool) == 0 {
+		l.t.Fatalf("height %d: no commitments in the state", l.height)
+	}
+	p := l.pool[0]
+	l.pool = l.pool[1:]
+	l.number++
+	q := l.sessionOf(&message.Checkpoint{BridgeID: bridge}, l.number, p)
+	q.KeyEpoch, q.Stream, q.End = epoch, 0, 0
+	q.Statement, q.Digest, q.BodyHash = st, st.Digest(), message.Hash(st.Digest())
+	l.seal(q)
+	l.session, l.opened = q, l.height
 }
 
 // seal makes the session id right for the contents, as a lying state machine would too.
@@ -173,7 +199,7 @@ func (l *ledger) frost(q *extension.SessionAgenda) frost.Session {
 // agenda is what ExtendVote gets; told adds what a commit tells.
 func (l *ledger) agenda() extension.Agenda {
 	a := extension.Agenda{
-		Height: l.height, BridgeID: bridge, Fork: l.fork, KeyEpoch: 1, GroupKey: l.group.Key, Threshold: 1, Member: true, MemberIndex: 1,
+		Height: l.height, BridgeID: bridge, Fork: l.fork, KeyEpoch: l.epoch, GroupKey: l.group.Key, Threshold: 1, Member: true, MemberIndex: 1,
 		Boot: l.boot, NextSeq: l.next, Pool: len(l.pool), Unused: slices.Clone(l.pool), Suspended: l.suspended, Halted: l.halted,
 	}
 	s := extension.StreamAgenda{Index: index, Stream: l.cfg.Stream, Stride: l.cfg.Stride, StartBlock: l.cfg.StartBlock}
@@ -187,6 +213,15 @@ func (l *ledger) agenda() extension.Agenda {
 	a.Streams = []extension.StreamAgenda{s}
 	if l.session != nil {
 		a.Sessions = []extension.SessionAgenda{*l.session}
+	}
+	if l.ready != 0 {
+		a.ReadyEpoch, a.ReadyIndex = l.ready, 1
+	}
+	if l.none {
+		a.Member, a.MemberIndex, a.Streams[0].Voted = false, 0, nil
+	}
+	if l.none && l.ready == 0 {
+		a.Boot, a.NextSeq, a.Pool, a.Unused, a.Sessions = 0, 0, 0, nil, nil
 	}
 	return a
 }

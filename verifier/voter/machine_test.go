@@ -40,6 +40,8 @@ type machine struct {
 	voter  *Voter
 	loop   *follow.Loop
 
+	held []uint64 // key epochs of the shares that start finds
+
 	said   map[uint64]map[message.Hash]bool // bodies voted for by end, over all lives
 	shares map[[66]byte]map[[32]byte]bool   // session ids signed with a pair, over all lives
 }
@@ -47,7 +49,7 @@ type machine struct {
 func newMachine(t *testing.T, l *ledger, c *chaintest.Chain) *machine {
 	t.Helper()
 	return &machine{
-		t: t, ledger: l, chain: c, home: filepath.Join(t.TempDir(), "home"), rand: rand.Reader, memory: store.NewMemory(),
+		t: t, ledger: l, chain: c, home: filepath.Join(t.TempDir(), "home"), rand: rand.Reader, memory: store.NewMemory(), held: []uint64{1},
 		said: map[uint64]map[message.Hash]bool{}, shares: map[[66]byte]map[[32]byte]bool{},
 	}
 }
@@ -72,8 +74,12 @@ func (m *machine) start() {
 	must(err)
 	m.signed, err = journal.Open(filepath.Join(m.home, "journal", "signer"))
 	must(err)
+	var shares []keystore.Share
+	for _, epoch := range m.held {
+		shares = append(shares, m.share(epoch))
+	}
 	s, err := signer.New(signer.Config{
-		BridgeID: bridge, Shares: []keystore.Share{{KeyEpoch: 1, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key}},
+		BridgeID: bridge, Shares: shares,
 		Journal: m.signed, Rand: m.rand,
 	})
 	must(err)
@@ -89,6 +95,11 @@ func (m *machine) start() {
 	m.committed(m.ledger.agenda()) // the loaded state, as App.Announce tells it
 	must(m.loop.Replay(context.Background()))
 	m.read()
+}
+
+// share is the member's in a key epoch. The only member of a reshared group has the same one again.
+func (m *machine) share(epoch uint64) keystore.Share {
+	return keystore.Share{KeyEpoch: epoch, Index: 1, Secret: m.ledger.secret, BridgeID: bridge, GroupKey: m.ledger.group.Key}
 }
 
 // stop is kill -9: nothing is said or written any more.
@@ -170,6 +181,9 @@ func (m *machine) extend() []byte {
 	}
 	if e == nil {
 		return b
+	}
+	if m.ledger.none && len(e.Votes)+len(e.Heartbeats) > 0 {
+		m.t.Errorf("height %d: who is not in the active key epoch says %d votes and %d heartbeats", m.ledger.height, len(e.Votes), len(e.Heartbeats))
 	}
 	for _, v := range e.Votes {
 		if m.said[v.End] == nil {
