@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"math/bits"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/secp256k1"
@@ -132,7 +133,7 @@ func EvaluatePublic(c []Affine, at []Index) []Affine {
 func mulSmall(p *secp256k1.G1Jac, x uint16) {
 	var out secp256k1.G1Jac
 	out.FromAffine(&Affine{})
-	for bit := 15; bit >= 0; bit-- {
+	for bit := bits.Len16(x) - 1; bit >= 0; bit-- {
 		out.DoubleAssign()
 		if x>>bit&1 == 1 {
 			out.AddAssign(p)
