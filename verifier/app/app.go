@@ -94,7 +94,7 @@ type App struct {
 	members   atomic.Pointer[roster]           // of the newest committed state; nil before the first
 	asked     atomic.Pointer[extension.Agenda] // of the newest committed state; nil before the first
 	upgrade   upgrade.Keeper
-	sequences atomic.Pointer[map[message.Address]uint64] // by operator, of the newest committed state; nil before the first
+	speakers  atomic.Pointer[speakers] // of the newest committed state; nil before the first
 	stopped   chan error
 }
 
@@ -150,6 +150,7 @@ func New(logger log.Logger, db dbm.DB, chainID string, voter Voter, opts Options
 	a.SetInitChainer(a.initChain)
 	a.SetTxEncoder(encodeTx)
 	a.SetAnteHandler(a.ante)
+	a.SetCheckTxHandler(a.checkTx)
 	a.SetExtendVoteHandler(a.extendVote)
 	a.SetVerifyVoteExtensionHandler(a.verifyVoteExtension)
 	a.SetPrepareProposal(a.prepareProposal)

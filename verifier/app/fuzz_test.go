@@ -9,15 +9,21 @@ import (
 	"runtime/metrics"
 	"strings"
 	"testing"
+	"time"
 
 	"cosmossdk.io/log/v2"
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/aitbc/bridge/chains/message"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+	"github.com/aitbc/bridge/verifier/committee"
 	"github.com/aitbc/bridge/verifier/extension"
+	"github.com/aitbc/bridge/verifier/transaction"
 )
 
 // allocated is how many bytes this process has ever allocated.
@@ -198,4 +204,62 @@ func (noLeaves) Leaves(_ uint16, _ uint64, limit int) ([]certifyv1.Leaf, bool, e
 		panic("a page of another size")
 	}
 	return nil, true, nil
+}
+
+// FuzzTransactions: whatever a member signs, every node accepts or refuses it alike, comes to
+// the same state, and no handler panics (I-06).
+func FuzzTransactions(f *testing.F) {
+	n := speaking(f)
+	who, key := account(f, 0)
+	seed := func(m transaction.Message) {
+		body, err := transaction.Encode(0, m)
+		n.must(err)
+		f.Add(body)
+	}
+	seed(&committeev1.MsgCommitDealing{Sender: who[:], Ceremony: 1, Hash: make([]byte, 32)})
+	seed(&committeev1.MsgDeal{Sender: who[:], Ceremony: 1, Dealing: make([]byte, 500)})
+	seed(&committeev1.MsgCheck{Sender: who[:], Ceremony: 1, Complaints: [][]byte{{1}, {2}}})
+	seed(&committeev1.MsgReady{Sender: who[:], Ceremony: 1, Proof: make([]byte, 97)})
+	seed(&committeev1.MsgApprove{Sender: who[:], Proposal: 1})
+	for _, p := range []committeev1.Payload{
+		{}, {Kind: &committeev1.Payload_Member{Member: &committeev1.MemberChange{Add: []committeev1.NewMember{{Moniker: "a"}}, Remove: [][]byte{who[:]}}}},
+		{Kind: &committeev1.Payload_Lane{Lane: &committeev1.LaneChange{Stream: lanesv1.Stream{Chain: 1, Manager: who[:], Finality: 3, Epoch: 1, Stride: 2}}}},
+		{Kind: &committeev1.Payload_Halt{Halt: &committeev1.Halt{Chain: 1, Manager: who[:], Scope: make([]byte, 32), NotAfter: 1}}},
+		{Kind: &committeev1.Payload_Upgrade{Upgrade: &committeev1.Upgrade{Name: "v2", Height: 9}}},
+	} {
+		seed(&committeev1.MsgPropose{Sender: who[:], Payload: p})
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		tx, err := transaction.Sign(body, message.BridgeID(testChain), 1, func(h [32]byte) ([65]byte, error) {
+			sig, err := crypto.Sign(h[:], key)
+			return [65]byte(sig), err
+		})
+		if err != nil {
+			return // larger than a transaction may be
+		}
+		n.t = t
+		txs := append(n.propose(), tx)
+		accepted := n.accepts(txs)
+		var first *abci.ResponseFinalizeBlock
+		for i, a := range n.apps[:2] {
+			p, err := a.ProcessProposal(&abci.RequestProcessProposal{Height: n.height + 1, Txs: txs, ProposedLastCommit: plain(n.last)})
+			if err != nil || (p.Status == abci.ResponseProcessProposal_ACCEPT) != accepted {
+				t.Fatalf("member %d: status %s, %v; member 1 accepted %t", i+1, p.GetStatus(), err, accepted)
+			}
+			r, err := a.FinalizeBlock(&abci.RequestFinalizeBlock{Height: n.height + 1, Txs: txs, DecidedLastCommit: plain(n.last), Time: time.Unix(n.height+1, 0)})
+			n.must(err)
+			x := r.TxResults[1]
+			if x.Code == sdkerrors.ErrPanic.ABCICode() && x.Codespace == sdkerrors.ErrPanic.Codespace() {
+				t.Fatalf("a handler panicked: %s", x.Log)
+			}
+			if accepted == (x.Code != 0 && x.Code != committee.CodeRefused) {
+				t.Fatalf("accepted %t, code %d: %s", accepted, x.Code, x.Log)
+			}
+			if first == nil {
+				first = r
+			} else if !bytes.Equal(first.AppHash, r.AppHash) || first.TxResults[1].GasUsed != x.GasUsed {
+				t.Fatal("two nodes come to two states")
+			}
+		}
+	})
 }

@@ -71,7 +71,7 @@ func account(t testing.TB, i int) (message.Address, *ecdsa.PrivateKey) {
 func dealingKey(i int) []byte {
 	p := new(secp256k1.G1Affine).ScalarMultiplicationBase(big.NewInt(int64(i + 2)))
 	x := p.X.Bytes()
-	return append([]byte{2 + byte(p.Y.Bytes()[31]&1)}, x[:]...)
+	return append([]byte{2 + p.Y.Bytes()[31]&1}, x[:]...)
 }
 
 func silent(extension.Agenda) []byte { return nil }

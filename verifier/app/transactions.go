@@ -91,7 +91,7 @@ func encodeTx(tx sdk.Tx) ([]byte, error) {
 // ante judges a transaction before its message, in the mempool, in proposals and in blocks
 // alike, and uses up its sequence: who signed, whom that account speaks for, and whether it is
 // the next. The cheap refusals came before, in decodeTx; nothing here costs more than one
-// recovery of a key.
+// recovery of a key. What is looked at before the mempool takes it: checkTx.
 //
 // INVARIANT: I-06, for all but the bound of the mempool, which CheckTx alone asks for.
 func (a *App) ante(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
@@ -129,35 +129,6 @@ func (a *App) ante(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, erro
 		return ctx, &txError{CodeState, err}
 	}
 	return ctx, nil
-}
-
-// waiting refuses what would give a sender more than MaxSenderTxs places in the mempool,
-// counted from its sequence in the newest committed state.
-func (a *App) waiting(sender message.Address, sequence uint64) error {
-	next := a.sequences.Load()
-	if next == nil {
-		return refuseTx(CodeBusy, "no committed state yet")
-	}
-	if first := (*next)[sender]; sequence-first >= MaxSenderTxs {
-		return refuseTx(CodeBusy, "%d transactions of %s wait, at most %d", sequence-first, sender, MaxSenderTxs)
-	}
-	return nil
-}
-
-// enlist remembers the sequences of the committed state, for the mempool.
-func (a *App) enlist(ctx sdk.Context) {
-	all, err := a.committee.Validators(ctx)
-	if err != nil {
-		a.Logger().Error("validators of the committed state", "height", ctx.BlockHeight(), "err", err)
-		return
-	}
-	next := make(map[message.Address]uint64, len(all))
-	for i := range all {
-		if v := &all[i]; len(v.Operator) == len(message.Address{}) {
-			next[message.Address(v.Operator)] = max(next[message.Address(v.Operator)], v.Sequence)
-		}
-	}
-	a.sequences.Store(&next)
 }
 
 // blockRoom counts what may still enter a block behind the last commit.

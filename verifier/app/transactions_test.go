@@ -135,12 +135,12 @@ func TestTransactionsRefused(t *testing.T) {
 		codespace string
 	}{
 		{"good", good, 0, ""},
-		{"another network", signedBy(t, key, "aitbc-test-2", 1, 0, say(me)), CodeSignature, committee.Codespace},
-		{"another fork", signedBy(t, key, testChain, 2, 0, say(me)), CodeSignature, committee.Codespace},
+		{"another network", signedBy(t, key, "aitbc-test-2", 1, 0, say(me)), CodeSender, committee.Codespace},
+		{"another fork", signedBy(t, key, testChain, 2, 0, say(me)), CodeSender, committee.Codespace},
 		{"signed by another member", signedBy(t, key, testChain, 1, 0, say(other(t, 1))), CodeSignature, committee.Codespace},
-		{"other recovery id", resigned(func(s []byte) { s[64] ^= 1 }), CodeSignature, committee.Codespace},
-		{"changed sender", flip(good, 6), CodeSignature, committee.Codespace},
-		{"changed proposal", signedBodyChanged(t, good), CodeSignature, committee.Codespace},
+		{"other recovery id", resigned(func(s []byte) { s[64] ^= 1 }), CodeSender, committee.Codespace},
+		{"changed sender", flip(good, 6), CodeSender, committee.Codespace},
+		{"changed proposal", signedBodyChanged(t, good), CodeSender, committee.Codespace},
 		{"high s", resigned(func(s []byte) {
 			v := new(big.Int).SetBytes(s[32:64])
 			v.Sub(crypto.S256().Params().N, v).FillBytes(s[32:64])
@@ -231,6 +231,23 @@ func TestRemovedValidatorsSayNothing(t *testing.T) {
 		if r := n.check(approval(t, i, 0, 1)); r.Code != want {
 			t.Errorf("%s: code %d (%s), want %d", status, r.Code, r.Log, want)
 		}
+		if got := n.accepts(append(n.propose(), approval(t, i, 0, 1))); got != (want == 0) {
+			t.Errorf("%s: proposal accepted %t", status, got)
+		}
+	}
+}
+
+// TestNothingIsSimulated: a query runs no message.
+func TestNothingIsSimulated(t *testing.T) {
+	n := started(t, 2)
+	for name, tx := range map[string][]byte{"a member's": approval(t, 0, 0, 1), "junk": []byte("junk")} {
+		r, err := n.apps[0].Query(t.Context(), &abci.RequestQuery{Path: "app/simulate", Data: tx})
+		if err != nil || r.Code == 0 {
+			t.Errorf("%s: code %d, %v", name, r.GetCode(), err)
+		}
+	}
+	if n.sequence(0) != 0 {
+		t.Errorf("sequence %d", n.sequence(0))
 	}
 }
 
@@ -333,8 +350,8 @@ func TestMempoolIsBounded(t *testing.T) {
 
 func TestNoStateNoTransactions(t *testing.T) {
 	n := started(t, 0)
-	if r := n.check(approval(t, 0, 0, 1)); r.Code == 0 {
-		t.Error("accepted before the first block")
+	if r := n.check(approval(t, 0, 0, 1)); r.Code != CodeBusy {
+		t.Errorf("before the first block: code %d (%s)", r.Code, r.Log)
 	}
 	if p := n.propose(); len(p) != 0 {
 		t.Errorf("%d transactions in the first block", len(p))

@@ -111,20 +111,29 @@ func Sign(body []byte, bridgeID message.Hash, fork uint32, sign func(hash [32]by
 	return out, nil
 }
 
-// Decode reads a transaction: size first, then the envelope, the signature's shape and the
-// body. What does not marshal to the same bytes again is refused, so nothing can hide in it
-// and nobody can change a transaction's hash without its sender (I-09).
+// Open reads the envelope alone, whose cost does not depend on what the body says: size, the
+// envelope's encoding, the signature's shape. Sender can be asked then.
 //
-// Errors: ErrTooLarge, ErrSignature, message.ErrBadEncoding, message.ErrZero.
-func Decode(b []byte) (*committeev1.Tx, *committeev1.Body, error) {
+// Errors: ErrTooLarge, ErrSignature, message.ErrBadEncoding.
+func Open(b []byte) (*committeev1.Tx, error) {
 	if len(b) > MaxTxBytes {
-		return nil, nil, fmt.Errorf("%d bytes, at most %d: %w", len(b), MaxTxBytes, ErrTooLarge)
+		return nil, fmt.Errorf("%d bytes, at most %d: %w", len(b), MaxTxBytes, ErrTooLarge)
 	}
 	var tx committeev1.Tx
 	if err := canonical(&tx, b); err != nil {
-		return nil, nil, fmt.Errorf("transaction: %w", err)
+		return nil, fmt.Errorf("transaction: %w", err)
 	}
-	if err := checkSignature(tx.Signature); err != nil {
+	return &tx, checkSignature(tx.Signature)
+}
+
+// Decode reads a whole transaction. What does not marshal to the same bytes again is refused,
+// so nothing can hide in it and nobody can change a transaction's hash without its sender
+// (I-09).
+//
+// Errors: those of Open, message.ErrZero.
+func Decode(b []byte) (*committeev1.Tx, *committeev1.Body, error) {
+	tx, err := Open(b)
+	if err != nil {
 		return nil, nil, err
 	}
 	var body committeev1.Body
@@ -141,7 +150,7 @@ func Decode(b []byte) (*committeev1.Tx, *committeev1.Body, error) {
 	case message.Address(s).IsZero():
 		return nil, nil, fmt.Errorf("sender: %w", message.ErrZero)
 	}
-	return &tx, &body, nil
+	return tx, &body, nil
 }
 
 // MessageOf is the message that a body carries. Errors: message.ErrBadEncoding when there is none.

@@ -79,7 +79,7 @@ func TestBegin(t *testing.T) {
 			t.Fatalf("height %d: applied %t, %v; want %t, %v", height, got, err, applied, want)
 		}
 		var e *Error
-		if (want == ErrNeeded || want == ErrEarly || want == ErrOld) && (!errors.As(err, &e) || e.Name != "v2" || !strings.Contains(err.Error(), `"v2"`)) {
+		if want != nil && !errors.Is(want, failing) && (!errors.As(err, &e) || e.Name != "v2" || !strings.Contains(err.Error(), `"v2"`)) {
 			t.Fatalf("height %d: %v does not name the upgrade", height, err)
 		}
 	}
