@@ -39,9 +39,9 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errUsage), errors.Is(err, node.ErrConfig):
+	case errors.Is(err, errUsage), errors.Is(err, node.ErrConfig), errors.Is(err, keystore.ErrPassword):
 		return exitUsage
-	case errors.Is(err, node.ErrUnsafe), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists),
+	case errors.Is(err, node.ErrUnsafe), errors.Is(err, node.ErrProof), errors.Is(err, node.ErrSignState), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists), errors.Is(err, keystore.ErrPlain),
 		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, journal.ErrCorrupt),
 		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin), errors.Is(err, signer.ErrTwin), errors.Is(err, signer.ErrStopped),
 		errors.Is(err, remote.ErrSocket):
@@ -122,17 +122,33 @@ func printJSON(out io.Writer, v any) error {
 	return e.Encode(v)
 }
 
+func passwordFlag(c *cobra.Command, to *string) {
+	c.Flags().StringVar(to, "password-file", "", "file with the home's password, instead of $BRIDGED_PASSWORD_FILE and password_file of bridged.toml")
+}
+
+// loadConfig reads the home's settings: file, environment, and the flag --password-file.
+func loadConfig(h node.Layout, passwordFile string) (node.Config, error) {
+	c, err := node.LoadConfig(h.ConfigFile(), os.Getenv)
+	if err == nil && passwordFile != "" {
+		c.PasswordFile, err = filepath.Abs(passwordFile)
+	}
+	return c, err
+}
+
 func initCommand(home func() node.Layout) *cobra.Command {
 	var o node.InitOptions
 	c := &cobra.Command{
 		Use:   "init",
-		Short: "Make a home with fresh consensus and node keys",
+		Short: "Make a home with fresh consensus, node, operator and dealing keys",
 		Args:  cobra.NoArgs,
 		Example: `  bridged init --home n1 --chain-id aitbc-devnet-1 --moniker n1 --port-offset 100 --loopback
   bridged init --home n5 --chain-id aitbc-main-1 --moniker eve --state-sync-rpc 203.0.113.7:26657,203.0.113.8:26657 --trust-height 120000 --trust-hash 9f86…`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.ChainID == "" || o.Moniker == "" {
 				return fmt.Errorf("%w: --chain-id and --moniker are required", errUsage)
+			}
+			if o.PasswordFile == "" {
+				o.PasswordFile = os.Getenv("BRIDGED_PASSWORD_FILE")
 			}
 			if err := node.Init(home(), o); err != nil {
 				return err
@@ -145,6 +161,7 @@ func initCommand(home func() node.Layout) *cobra.Command {
 	c.Flags().StringVar(&o.Moniker, "moniker", "", "name of the node")
 	c.Flags().IntVar(&o.PortOffset, "port-offset", 0, "added to every port; devnet node i uses 100·i")
 	c.Flags().StringSliceVar(&o.StateSync.RPC, "state-sync-rpc", nil, "start from a snapshot: host:port of two or more validators' rpc")
+	c.Flags().StringVar(&o.PasswordFile, "password-file", "", "password that locks the keys; one is made in keys/password when not given")
 	c.Flags().Int64Var(&o.StateSync.Height, "trust-height", 0, "state sync: height of a header that you trust")
 	c.Flags().StringVar(&o.StateSync.Hash, "trust-hash", "", "state sync: hash of that header, 64 hexadecimal digits")
 	c.Flags().BoolVar(&o.Loopback, "loopback", false, "many nodes share 127.0.0.1 (devnets)")
@@ -152,7 +169,7 @@ func initCommand(home func() node.Layout) *cobra.Command {
 }
 
 func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
-	var grpc, level string
+	var grpc, level, password string
 	var hooks func(node.Config) (node.Hooks, error)
 	c := &cobra.Command{
 		Use:     "start",
@@ -160,7 +177,7 @@ func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 		Args:    cobra.NoArgs,
 		Example: "  bridged start --home ~/.bridged --log-level debug",
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := node.LoadConfig(home().ConfigFile(), os.Getenv)
+			cfg, err := loadConfig(home(), password)
 			if err != nil {
 				return err
 			}
@@ -179,6 +196,7 @@ func startCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 			return node.Run(ctx, home(), cfg, log, seams)
 		},
 	}
+	passwordFlag(c, &password)
 	c.Flags().StringVar(&grpc, "grpc", "", "host:port of the query server, instead of the file's")
 	c.Flags().StringVar(&level, "log-level", "", "debug, info, warn or error, instead of the file's")
 	hooks = testHooks(c, log)

@@ -31,19 +31,24 @@ func genesisCommand(home func() node.Layout, log io.Writer) *cobra.Command {
 }
 
 func addMember(home func() node.Layout) *cobra.Command {
-	var operator, peer string
+	var operator, peer, password string
 	c := &cobra.Command{
 		Use: "add-member", Short: "Print this node's entry for the genesis file", Args: cobra.NoArgs,
 		Example: "  bridged genesis add-member --home n1 --peer 203.0.113.7:26656 > n1.json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			m, err := node.NewMember(home(), operator, peer)
+			cfg, err := loadConfig(home(), password)
+			if err != nil {
+				return err
+			}
+			m, err := cfg.Member(home(), operator, peer)
 			if err != nil {
 				return err
 			}
 			return printJSON(c.OutOrStdout(), m)
 		},
 	}
-	c.Flags().StringVar(&operator, "operator", "", "0x address of the operator's account")
+	c.Flags().StringVar(&operator, "operator", "", "0x address of the operator's account; that of the home when empty")
+	passwordFlag(c, &password)
 	c.Flags().StringVar(&peer, "peer", "", "host:port where peers reach the node; its listen address when empty")
 	return c
 }

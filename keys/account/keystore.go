@@ -143,3 +143,35 @@ func (l *local) seal(p keystore.Password) ([]byte, error) {
 	}
 	return append(b, '\n'), nil
 }
+
+// ResealKeystore encrypts the account of a keystore file's content with another password.
+func ResealKeystore(b []byte, from, to keystore.Password) ([]byte, error) {
+	a, err := fromKeystore(b, from)
+	if err != nil {
+		return nil, err
+	}
+	return a.(*local).seal(to)
+}
+
+// KeystoreSecret gives the raw key of a keystore file, for a backup. The caller clears it.
+func KeystoreSecret(path string, p keystore.Password) ([]byte, error) {
+	a, err := FromKeystoreFile(path, p)
+	if err != nil {
+		return nil, err
+	}
+	return crypto.FromECDSA(a.(*local).key), nil
+}
+
+// SaveKeystoreSecret writes a raw key to a new keystore file, when a backup is restored.
+func SaveKeystoreSecret(path string, raw []byte, p keystore.Password) (Account, error) {
+	key, err := crypto.ToECDSA(raw)
+	if err != nil {
+		return nil, ErrKey
+	}
+	a := &local{key: key, address: crypto.PubkeyToAddress(key.PublicKey)}
+	b, err := a.seal(p)
+	if err != nil {
+		return nil, err
+	}
+	return a, keystore.WriteFile(path, b)
+}

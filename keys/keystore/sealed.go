@@ -295,3 +295,18 @@ func isHex(s string, least, most int) bool {
 	}
 	return true
 }
+
+// Reseal seals the content of a key file, of any kind, with another password and a fresh salt.
+func Reseal(b []byte, from, to Password) ([]byte, error) {
+	h, err := ParseHeader(b)
+	if err != nil {
+		return nil, err
+	}
+	var public map[string]any
+	secret, err := Unseal(b, h.Kind, &public, from)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	return Seal(h.Kind, h.Public, secret, to)
+}

@@ -6,17 +6,20 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/keys/account"
 	"github.com/aitbc/bridge/verifier/app"
 )
 
@@ -45,8 +48,8 @@ type Config struct {
 	PasswordFile string `toml:"password_file"`
 	// Signer is unix://path of the process that holds the key shares; empty: this process does.
 	Signer string `toml:"signer"`
-	// OperatorAccount signs the operator's transactions: a keystore file, or the URL of an
-	// external signer; empty: keys/operator.json.
+	// OperatorAccount signs the operator's transactions: keystore:path of a keystore file, or the
+	// URL of an external signer (account.Setting); empty: keys/operator.json.
 	OperatorAccount string  `toml:"operator_account"`
 	Chains          []Chain `toml:"chains"` // sources that this node covers
 }
@@ -134,6 +137,19 @@ func (c *Config) Validate() error {
 	if c.SnapshotKeep < 1 || c.SnapshotKeep > MaxSnapshots {
 		add("snapshot_keep", "%d, want 1 to %d", c.SnapshotKeep, MaxSnapshots)
 	}
+	if c.PasswordFile == "" || strings.ContainsAny(c.PasswordFile, "\x00\n") {
+		add("password_file", "not the path of a file")
+	}
+	if path, ok := strings.CutPrefix(c.Signer, "unix://"); c.Signer != "" && (!ok || !filepath.IsAbs(path)) {
+		add("signer", "want unix:///path, or nothing")
+	}
+	if s := account.Setting(c.OperatorAccount); s != "" {
+		if _, ok := s.Keystore(); !ok && !s.External() {
+			add("operator_account", "want keystore:path, http(s)://host:port or unix:///path, or nothing")
+		} else if err := s.Check(); err != nil {
+			add("operator_account", "%v", err)
+		}
+	}
 	seen := make(map[uint64]bool)
 	for i, x := range c.Chains {
 		key := fmt.Sprintf("chains[%d]", i)
@@ -157,7 +173,8 @@ func (c *Config) Validate() error {
 	return errors.Join(bad...)
 }
 
-// Save writes the file anew, mode 0600: endpoint URLs often hold keys.
+// Save writes the file anew, mode 0600: endpoint URLs often hold keys. A crash leaves the old
+// file or the new one.
 func (c *Config) Save(path string) error {
 	var b bytes.Buffer
 	b.WriteString("# bridged: settings of this validator. CometBFT's own are in config.toml.\n" +
@@ -166,8 +183,11 @@ func (c *Config) Save(path string) error {
 		return fmt.Errorf("encode configuration: %w", err)
 	}
 	tmp := filepath.Join(filepath.Dir(path), ".bridged.toml.new")
-	if err := os.WriteFile(tmp, b.Bytes(), 0o600); err != nil {
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a write that was cut off
 		return err
 	}
-	return os.Rename(tmp, path)
+	if err := writeSynced(tmp, b.Bytes()); err != nil {
+		return err
+	}
+	return move(tmp, path)
 }

@@ -17,7 +17,9 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
+	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/committee"
 )
 
 // DevnetPrefix is how the chain id of a dealt network must begin.
@@ -39,6 +41,7 @@ func Deal(doc *cmttypes.GenesisDoc, homes []Layout, random io.Reader) error {
 	if len(e.GroupKey) != 0 {
 		return fmt.Errorf("genesis has a group key already: %w", ErrUnsafe)
 	}
+	seat(&g)
 	if len(homes) != len(e.Members) {
 		return fmt.Errorf("%d homes, %d members", len(homes), len(e.Members))
 	}
@@ -80,4 +83,19 @@ func Deal(doc *cmttypes.GenesisDoc, homes []Layout, random io.Reader) error {
 		}
 	}
 	return putState(doc, &g)
+}
+
+// seat makes the validators of a genesis without a key the members of its first key epoch.
+func seat(g *app.Genesis) {
+	e := &g.Committee.Epoch
+	if e.Number != 0 {
+		return
+	}
+	e.Number, e.KeyVersion, e.Threshold = 1, 1, uint32(committee.Threshold(len(g.Committee.Validators)))
+	for i, v := range g.Committee.Validators {
+		e.Members = append(e.Members, committeev1.Member{
+			Index: uint32(i + 1), ConsAddress: v.ConsAddress, ConsPubkey: v.ConsPubkey, Operator: message.Address(v.Operator).String(),
+			Moniker: v.Moniker, DealingKey: v.DealingKey,
+		})
+	}
 }

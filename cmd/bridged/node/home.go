@@ -99,10 +99,22 @@ func (h Layout) check(data bool) error {
 			look(d, true)
 		}
 	}
-	for _, f := range []string{h.ConsensusKeyFile(), h.ConsensusStateFile(), h.NodeKeyFile()} {
-		if data || f != h.ConsensusStateFile() {
-			look(f, false)
+	files := []string{h.NodeKeyFile()}
+	if c, err := LoadComet(h); err != nil || !remote(c) {
+		files = append(files, h.ConsensusKeyFile())
+		if data {
+			files = append(files, h.ConsensusStateFile())
 		}
+	}
+	for _, f := range files {
+		look(f, false)
+	}
+	secret, err := os.ReadDir(h.KeyDir())
+	if err != nil {
+		return errors.Join(bad...) // said above
+	}
+	for _, f := range secret {
+		look(h.path("keys", f.Name()), false)
 	}
 	return errors.Join(bad...)
 }

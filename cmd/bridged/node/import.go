@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/cometbft/cometbft/privval"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/aitbc/bridge/verifier/app"
@@ -90,10 +89,11 @@ func Import(h Layout, c Config, file string, reset bool) (r Imported, err error)
 				r.OldHeight, doc.InitialHeight-1, ErrUnsafe)
 		}
 	}
-	key := privval.LoadFilePVEmptyState(h.ConsensusKeyFile(), "")
-	for _, m := range g.Committee.Epoch.Members {
-		if bytes.Equal(m.ConsAddress, key.GetAddress()) {
-			r.Member = m.Index
+	if key, err := readConsensusKey(h.ConsensusKeyFile()); err == nil { // a remote signer is not asked
+		for _, m := range g.Committee.Epoch.Members {
+			if bytes.Equal(m.ConsAddress, key.PrivKey.PubKey().Address()) {
+				r.Member = m.Index
+			}
 		}
 	}
 	r.Aside, err = install(h, doc, r.OldFork, cut)

@@ -3,7 +3,10 @@
 package node
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strconv"
 
@@ -43,6 +46,26 @@ func (h Layout) under(path string) string {
 		return path
 	}
 	return h.path(path)
+}
+
+// openOperator opens the account that speaks for the validator: the configured one, or
+// keys/operator.json; nil when there is neither.
+func openOperator(h Layout, c *Config, password keystore.Password) (account.Account, error) {
+	if c.OperatorAccount != "" {
+		a, err := account.Setting(c.OperatorAccount).Open(context.Background(), string(h), c.passwordFile(h))
+		if err != nil {
+			return nil, fmt.Errorf("open operator_account: %w", err)
+		}
+		return a, nil
+	}
+	a, err := account.FromKeystoreFile(h.OperatorFile(), password)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open operator account: %w", err)
+	}
+	return a, nil
 }
 
 // makeSecrets makes the password, where there is none yet, and the keys that it locks.
