@@ -455,3 +455,17 @@ func TestCombineRefuses(t *testing.T) {
 		t.Errorf("zero: %v", err)
 	}
 }
+
+// The table of docs/spec/ceremony.md.
+func TestSizes(t *testing.T) {
+	for n, want := range map[int]int{1: 228, 4: 390, 7: 552, 19: 1200, 50: 2885, 100: 5574} {
+		p := Params{Threshold: threshold(n), Receivers: make([]Receiver, n)}
+		if got := DealingSize(&p); got != want {
+			t.Errorf("n = %d: %d bytes, not %d", n, got, want)
+		}
+		d := Dealing{Commitments: make([]frost.Point, threshold(n)), Encrypted: make([][32]byte, n)}
+		if got := len(d.Bytes()); got != want {
+			t.Errorf("n = %d: encoded %d bytes, not %d", n, got, want)
+		}
+	}
+}
