@@ -36,28 +36,28 @@ func (s *script) junk() []byte {
 	return out
 }
 
-// play lets one validator do one thing: what it should, or something else of any phase.
-func (c *chain) play(s *script) func(sdk.Context) error {
+// play is one thing that the bad validator, or a proposal that passed, may do at any time.
+func (c *chain) play(s *script, bad *node) func(sdk.Context) error {
 	x := c.ceremony()
-	n := c.nodes[s.next()%len(c.nodes)]
 	number := x.Number + uint64(s.next()%8/7)
-	switch what := s.next() % 16; what {
+	switch s.next() % 14 {
 	case 0:
-		return c.commitDealing(n, number, s.junk())
+		return c.commitDealing(bad, number, s.junk())
 	case 1:
-		return c.showDealing(n, number, s.junk())
+		return c.showDealing(bad, number, s.junk())
 	case 2:
-		return c.sendCheck(n, number, [][]byte{s.junk(), falseComplaint(uint32(s.next() % 8))})
+		return c.sendCheck(bad, number, [][]byte{s.junk(), falseComplaint(uint32(s.next() % 8))})
 	case 3:
-		return c.sendReady(n, number, s.junk())
+		return c.sendReady(bad, number, s.junk())
 	case 4:
-		return c.sendCheck(n, number, [][]byte{falseComplaint(uint32(s.next() % 8))})
+		return c.sendCheck(bad, number, [][]byte{falseComplaint(uint32(s.next() % 8))})
 	case 5:
+		gone := c.nodes[s.next()%len(c.nodes)]
 		return func(ctx sdk.Context) error {
-			return c.k.ChangeMembers(ctx, &committeev1.MemberChange{Remove: c.addresses(n)})
+			return c.k.ChangeMembers(ctx, &committeev1.MemberChange{Remove: c.addresses(gone)})
 		}
-	case 6:
-		m := newNode(s.next() % 7)
+	case 6, 7:
+		m := newNode(s.next() % 8)
 		return func(ctx sdk.Context) error {
 			err := c.k.ChangeMembers(ctx, &committeev1.MemberChange{Add: []committeev1.NewMember{c.newMember(m)}})
 			if err == nil && !c.knows(m) {
@@ -65,22 +65,21 @@ func (c *chain) play(s *script) func(sdk.Context) error {
 			}
 			return err
 		}
-	case 7:
-		return func(ctx sdk.Context) error { return c.k.ChangeMembers(ctx, &committeev1.MemberChange{}) }
 	case 8:
-		return func(ctx sdk.Context) error {
-			return c.k.StartRotation(ctx, 1, &committeev1.Rotation{NotBefore: uint64(c.now + int64(s.next()%16))}, c.addresses(c.nodes...))
-		}
+		return func(ctx sdk.Context) error { return c.k.ChangeMembers(ctx, &committeev1.MemberChange{}) }
 	case 9:
-		return func(ctx sdk.Context) error { return c.k.AbortCeremony(ctx, number) }
+		wait := int64(s.next() % 16)
+		return func(ctx sdk.Context) error {
+			return c.k.StartRotation(ctx, 1, &committeev1.Rotation{NotBefore: uint64(c.now + wait)}, c.addresses(c.nodes...))
+		}
 	case 10:
-		return func(ctx sdk.Context) error { _, err := c.k.AddStatement(ctx, halt(c)); return err }
+		return func(ctx sdk.Context) error { return c.k.AbortCeremony(ctx, number) }
 	case 11:
-		return func(ctx sdk.Context) error { return c.k.AddCandidate(ctx, 3, n.cons.Address()) }
+		return func(ctx sdk.Context) error { _, err := c.k.AddStatement(ctx, halt(c)); return err }
 	case 12:
-		return func(ctx sdk.Context) error { return c.k.Signed(ctx, number, schnorr.Signature{S: [32]byte{1}}) }
+		return func(ctx sdk.Context) error { return c.k.AddCandidate(ctx, 3, c.nodes[1].cons.Address()) }
 	}
-	return nil
+	return func(ctx sdk.Context) error { return c.k.Signed(ctx, number, schnorr.Signature{S: [32]byte{1}}) }
 }
 
 func (c *chain) knows(n *node) bool {
@@ -175,43 +174,48 @@ const randomScripts = 24
 // checks every state.
 func playOut(t *testing.T, b []byte) {
 	s := &script{b}
-	c := birth(t, 3)
+	c := birth(t, 4)
 	c.step()
-	for i := range c.nodes {
-		h := s.next()
-		c.nodes[i].tempers = habits{
-			absent: h&15 == 1, noDeal: h&15 == 2, otherBytes: h&15 == 3, garbage: h&15 == 4, unproven: h&15 == 5, noReady: h&15 == 6, noSignature: h&15 == 7,
-		}
-		if h&15 >= 13 {
-			c.nodes[i].tempers.wrongFor, c.nodes[i].tempers.accuses = h>>4&3, h>>6&3
-		}
-		if i == 0 {
-			c.nodes[i].tempers = habits{}
-		}
+	if s.next()%2 == 1 {
+		c.untilEpoch(1)
 	}
-	var group []byte
-	for range 40 {
+	group := c.active().GroupKey
+	bad := c.nodes[s.next()%4]
+	for range 60 {
 		if len(s.b) == 0 {
 			break
 		}
+		if s.next()%16 == 0 { // another one is bad from now on
+			bad.tempers = habits{}
+			bad = c.nodes[s.next()%len(c.nodes)]
+			h := s.next()
+			bad.tempers = habits{
+				absent: h%8 == 1, noDeal: h%8 == 2, otherBytes: h%8 == 3, garbage: h%8 == 4, unproven: h%8 == 5, noReady: h%8 == 6, noSignature: h%8 == 7,
+			}
+			if h%8 == 0 {
+				bad.tempers.wrongFor, bad.tempers.accuses = h>>3&3, h>>5&3
+			}
+		}
 		c.sign()
 		m := c.messages()
-		for range s.next() % 3 {
-			if x := c.play(s); x != nil {
+		for range max(0, s.next()%8-5) {
+			if x := c.play(s, bad); x != nil {
 				at := s.next() % (len(m) + 1)
 				m = append(m[:at:at], append([]func(sdk.Context) error{x}, m[at:]...)...)
 			}
 		}
 		c.block(m...)
-		if e := c.active(); group == nil && e.Number > 0 {
+		if e := c.active(); len(group) == 0 && e.Number > 0 {
 			group = e.GroupKey
 		}
 		c.invariants(group)
 	}
-	// With honest nodes and nothing else, a birth always ends in a key.
-	for _, n := range c.nodes {
-		n.tempers = habits{}
-	}
-	c.until(60, "a key", func() bool { return c.active().Number > 0 })
+	// With honest nodes and nothing else, whatever is on its way ends, and the next change succeeds.
+	bad.tempers = habits{}
+	free := func() bool { return c.active().Number > 0 && c.k.free(c.view()) == nil }
+	c.until(100, "the end of what is on its way", free)
+	before := c.active().Number
+	c.change(nil, nil)
+	c.untilEpoch(before + 1)
 	c.invariants(group)
 }
