@@ -14,6 +14,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/committee"
 )
 
 // Exported says what an export holds.
@@ -95,7 +96,15 @@ func nextGenesis(chainID string, e *app.Export, last *cmttypes.BlockMeta) (*cmtt
 	doc := &cmttypes.GenesisDoc{
 		ChainID: chainID, GenesisTime: last.Header.Time, InitialHeight: e.Height + 1, ConsensusParams: &params,
 	}
-	for _, m := range e.Genesis.Committee.Epoch.Members {
+	validators, err := committee.GenesisValidators(&e.Genesis.Committee)
+	if err != nil {
+		return nil, err
+	}
+	for i := range validators {
+		m := &validators[i]
+		if !committee.Sits(m) {
+			continue
+		}
 		pub := ed25519.PubKey(m.ConsPubkey)
 		doc.Validators = append(doc.Validators, cmttypes.GenesisValidator{Address: pub.Address(), PubKey: pub, Power: memberPower, Name: m.Moniker})
 	}
@@ -105,6 +114,6 @@ func nextGenesis(chainID string, e *app.Export, last *cmttypes.BlockMeta) (*cmtt
 	if err := doc.ValidateAndComplete(); err != nil {
 		return nil, err
 	}
-	_, err := CheckGenesis(doc)
+	_, err = CheckGenesis(doc)
 	return doc, err
 }
