@@ -33,6 +33,7 @@ func Deal(p *Params, dealer frost.Index, seed [32]byte, share *frost.Scalar) (*D
 		return nil, fmt.Errorf("a share is dealt in a reshare alone: %w", ErrKey)
 	}
 	var old frost.Scalar
+	defer clear(old[:])
 	if share != nil {
 		old = *share
 	}

@@ -171,6 +171,22 @@ func TestConstantIsThePublicShare(t *testing.T) {
 	}
 }
 
+// The verifier counts for itself, though the parser lets no other number through.
+func TestDegree(t *testing.T) {
+	w := newWorld(t, randomness(59), nil, 4)
+	r := randomness(60)
+	for terms, want := range map[int]error{1: ErrCommitments, 2: ErrCommitments, 3: nil, 4: ErrCommitments} {
+		if err := VerifyDealing(&w.p, w.craft(t, r, 2, elements(t, r, terms), nil)); !errors.Is(err, want) {
+			t.Errorf("%d terms: %v, not %v", terms, err, want)
+		}
+	}
+	d := w.craft(t, r, 2, elements(t, r, 3), nil)
+	d.Encrypted = append(d.Encrypted, [32]byte{1})
+	if err := VerifyDealing(&w.p, d); !errors.Is(err, ErrCommitments) {
+		t.Errorf("a share too many: %v", err)
+	}
+}
+
 func TestComplaints(t *testing.T) {
 	w := newWorld(t, randomness(60), nil, 4)
 	r := randomness(61)
