@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aitbc/bridge/chains/stream"
+	remotesigner "github.com/aitbc/bridge/keys/signer/remote"
 	"github.com/aitbc/bridge/verifier/agent"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
@@ -28,12 +29,20 @@ var (
 
 // Self is what the voter and the signer say of themselves.
 func (b beside) Self() app.Self {
-	out := app.Self{Boot: b.s.Boot()}
+	var out app.Self
+	var trouble []string
+	if c, ok := b.s.(*remotesigner.Client); ok { // asking it could wait
+		if out.Boot = c.LastBoot(); c.Err() != nil {
+			trouble = append(trouble, "the signer gives no share: "+c.Err().Error())
+		}
+	} else {
+		out.Boot = b.s.Boot()
+	}
 	for _, held := range b.s.Shares() {
 		out.Epochs = append(out.Epochs, held.KeyEpoch)
 	}
 	done := b.hands.Status()
-	out.Ceremonies = nodev1.Ceremonies{Trouble: strings.Join(done.Trouble, "; "), Refused: done.Refused}
+	out.Ceremonies = nodev1.Ceremonies{Trouble: strings.Join(append(trouble, done.Trouble...), "; "), Refused: done.Refused}
 	if err := b.v.Stopped(); err != nil {
 		out.Stopped = err.Error()
 	}
