@@ -191,7 +191,7 @@ func TestStatusOfANodeThatIsAway(t *testing.T) {
 // TestStatusNamesTheCulprit: the text leads with what is wrong and who does it; JSON has the same.
 func TestStatusNamesTheCulprit(t *testing.T) {
 	s := &node.Status{
-		ChainID: "aitbc-devnet-1", Height: 90, Member: 1, Members: 4, Threshold: 3,
+		ChainID: "aitbc-devnet-1", Height: 90, KeyEpoch: 1, Member: 1, Members: 4, Threshold: 3,
 		Streams: []node.StreamStatus{{Index: 1, Chain: 31337, Covered: 2}, {Index: 2, Chain: 31338, Covered: 3}, {Index: 3, Chain: 31339, Covered: 4, Halted: "journal holds another vote"}},
 		Halted:  "too_many_equivocators",
 		Conduct: []node.Conduct{

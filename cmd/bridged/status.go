@@ -72,6 +72,10 @@ func printStatus(out io.Writer, s *node.Status) error {
 	}
 	l.print("chain %s  fork %d  height %d  catching up %t  peers %d", s.ChainID, s.Fork, s.Height, s.CatchingUp, s.Peers)
 	l.print("member %d of %d  threshold %d  key epoch %d  group key %s  boot %x", s.Member, s.Members, s.Threshold, s.KeyEpoch, s.GroupKey, s.Boot)
+	l.print("this node: %s  shares of key epochs %v", s.Standing, s.Shares)
+	if c := s.Ceremony; c != nil && c.Aborted == "" {
+		l.print("ceremony %d  %s  phase %s  %d blocks left  waits for %s", c.Number, c.Kind, c.Phase, c.Left, strings.Join(c.Waiting, ", "))
+	}
 	for _, p := range s.Streams {
 		l.print("stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d  covered by %d of %d",
 			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag, p.Covered, s.Members)

@@ -58,9 +58,11 @@ func (s *Status) Conclude() {
 	if s.CatchingUp {
 		add(LevelWarning, "this node is catching up with the chain")
 	}
+	s.keys(add)
 	for i := range s.Streams {
 		p := &s.Streams[i]
 		switch {
+		case s.KeyEpoch == 0: // nobody certifies yet
 		case p.Covered < s.Threshold && s.Height > heartbeatGrace:
 			add(LevelError, "stream %d (chain %d): %d members were heard for it lately, %d are needed to certify", p.Index, p.Chain, p.Covered, s.Threshold)
 		case p.Covered == s.Threshold && s.Members > s.Threshold:

@@ -56,6 +56,11 @@ func runAll(ctx context.Context, list []service, failed <-chan error, logger *sl
 	for ; n < len(list) && err == nil && ctx.Err() == nil; n++ {
 		if err = list[n].start(); err != nil {
 			err = fmt.Errorf("start %s: %w", list[n].name, err)
+			select {
+			case cause := <-failed: // what a library between us has told by its text alone
+				err = errors.Join(err, cause)
+			default:
+			}
 			break
 		}
 	}

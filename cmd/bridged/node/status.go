@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
-	"github.com/cosmos/cosmos-sdk/codec"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
@@ -26,7 +24,8 @@ type Status struct {
 	Height     int64          `json:"height"`
 	CatchingUp bool           `json:"catching_up"`
 	Peers      int            `json:"peers"`
-	Member     uint32         `json:"member"` // index in the key epoch, 0: no member
+	Member     uint32         `json:"member"`   // index in the key epoch, 0: no member
+	Standing   string         `json:"standing"` // joining, member, leaving, none
 	Members    uint32         `json:"members"`
 	Threshold  uint32         `json:"threshold"`
 	KeyEpoch   uint64         `json:"key_epoch"`
@@ -35,6 +34,10 @@ type Status struct {
 	Halted     string         `json:"halted,omitempty"`  // why the chain signs nothing
 	Stopped    string         `json:"stopped,omitempty"` // why this node says nothing at all
 	Boot       uint64         `json:"boot"`              // of this node's signer, 0: none
+	Shares     []uint64       `json:"shares"`            // key epochs whose share this node's signer holds
+	Ceremony   *Ceremony      `json:"ceremony,omitempty"`
+	Trouble    string         `json:"trouble,omitempty"` // why this node does less than a ceremony asks of it
+	Refused    string         `json:"refused,omitempty"` // why the operator's last transaction was not taken
 	Problems   []Problem      `json:"problems"`          // worst first: what is wrong, and who
 	Streams    []StreamStatus `json:"streams"`
 	Sessions   []Session      `json:"sessions"` // open ones
@@ -42,6 +45,8 @@ type Status struct {
 	Faults     []Fault        `json:"faults"`   // what this node saw since it started
 	Absences   []Absence      `json:"absences"` // in the last Commits commits
 	Commits    uint32         `json:"commits"`
+
+	able map[string]bool // of the active epoch by address: has proven its share
 }
 
 // StreamStatus is one stream's part of Status.
@@ -71,7 +76,6 @@ type Session struct {
 
 // Dial connects to a validator's query server.
 func Dial(address string) (*grpc.ClientConn, error) {
-	coder := codec.NewProtoCodec(codectypes.NewInterfaceRegistry()).GRPCCodec()
 	return grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(coder), grpc.MaxCallRecvMsgSize(maxGRPCBytes)))
 }
@@ -166,6 +170,9 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 		s.Sessions = append(s.Sessions, one)
 	}
 	if err := s.judge(ctx, conn, names); err != nil {
+		return err
+	}
+	if err := s.seats(ctx, conn, self); err != nil {
 		return err
 	}
 	s.Conclude()
