@@ -21,6 +21,7 @@ import (
 	"github.com/aitbc/bridge/keys/signer"
 	"github.com/aitbc/bridge/keys/signer/remote"
 	"github.com/aitbc/bridge/verifier/app"
+	"github.com/aitbc/bridge/verifier/upgrade"
 	"github.com/aitbc/bridge/verifier/voter"
 )
 
@@ -43,7 +44,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, node.ErrUnsafe), errors.Is(err, node.ErrProof), errors.Is(err, node.ErrSignState), errors.Is(err, keystore.ErrUnsafe), errors.Is(err, keystore.ErrExists), errors.Is(err, keystore.ErrPlain),
 		errors.Is(err, journal.ErrUnsafeFile), errors.Is(err, journal.ErrLocked), errors.Is(err, journal.ErrCorrupt),
-		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin), errors.Is(err, signer.ErrTwin), errors.Is(err, signer.ErrStopped),
+		errors.Is(err, app.ErrGenesis), errors.Is(err, voter.ErrTwin),
+		errors.Is(err, upgrade.ErrNeeded), errors.Is(err, upgrade.ErrEarly), errors.Is(err, upgrade.ErrOld), errors.Is(err, signer.ErrTwin), errors.Is(err, signer.ErrStopped),
 		errors.Is(err, remote.ErrSocket):
 		return exitRefused
 	case errors.Is(err, context.DeadlineExceeded):
@@ -80,7 +82,7 @@ func commands(log io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
 	root.AddCommand(initCommand(layout), genesisCommand(layout, log), startCommand(layout, log), statusCommand(layout),
-		rollbackCommand(layout), exportCommand(layout), importCommand(layout), signerCommand(layout, log))
+		rollbackCommand(layout), exportCommand(layout), importCommand(layout), signerCommand(layout, log), keysCommand(layout))
 	markTestBuild(root, log)
 	markUsage(root)
 	return root
