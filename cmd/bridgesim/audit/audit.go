@@ -52,7 +52,7 @@ type Config struct {
 	Threshold int      // t
 	Byzantine []int    // members that may do anything; all others are honest in all their incarnations
 	Shares    map[int]Point
-	// Shares are the members' public key shares; with them each share of an honest member is
+	// Shares are the members' public key shares of key epoch 1; with them each share of an honest member is
 	// checked. Empty: not checked.
 
 	Streams []Stream
@@ -95,6 +95,7 @@ type Seen struct {
 	Releases, Votes, Shares, Commitments, DurableFacts int
 	Proposals, Rejections, Suspensions, Benches, Halts int
 	Checkpoints                                        int // windows with leaves that became final
+	Epochs                                             int // key epochs after the first
 	WrongVotes                                         int // honest votes for what the chain does not hold, made by lying endpoints
 }
 

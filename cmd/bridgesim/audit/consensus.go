@@ -17,6 +17,8 @@ type chainBook struct {
 	verdicts  map[verdictKey]Proposal  // first honest one
 	suspended map[int]uint64           // height
 	halts     map[uint32]ChainHalt     // by fork
+	epochs    map[uint64]Epoch         // after the first, by number
+	epoch     uint64                   // active
 }
 
 type sessionKey struct {
@@ -43,7 +45,7 @@ func newChainBook() chainBook {
 	return chainBook{
 		sessions: map[sessionKey]Session{}, pairs: map[ownedPair]Hash{}, certs: map[window64]Certificate{},
 		order: map[uint16][]Certificate{}, apps: map[sessionKey]AppHash{}, verdicts: map[verdictKey]Proposal{},
-		suspended: map[int]uint64{}, halts: map[uint32]ChainHalt{},
+		suspended: map[int]uint64{}, halts: map[uint32]ChainHalt{}, epochs: map[uint64]Epoch{}, epoch: 1,
 	}
 }
 
@@ -83,7 +85,7 @@ func (a *Audit) Session(s Session) []Violation {
 func (a *Audit) checkSession(s Session) {
 	where := []any{s.Fork, s.Number}
 	say := func(law Law, what string) { a.cry(law, what, "fork %d, session %d", where...) }
-	if h, ok := a.chain.halts[s.Fork]; ok && s.Height >= h.Height {
+	if h, ok := a.chain.halts[s.Fork]; ok && s.Height >= h.Height && s.Statement == 0 {
 		say(Conduct, "session on a chain that halted")
 	}
 	if s.Fork == 0 || s.Number == 0 || s.KeyEpoch == 0 {
@@ -99,6 +101,19 @@ func (a *Audit) checkSession(s Session) {
 		if g.Member < 1 || g.Member > a.cfg.Members || i > 0 && g.Member <= s.Signers[i-1].Member {
 			say(Encoding, "signers are not ascending members")
 		}
+	}
+	_, known := a.chain.epochs[s.KeyEpoch]
+	if s.Statement != 0 {
+		if s.BodyHash != s.Digest {
+			say(Encoding, "body hash of a statement is not its digest")
+		}
+		if !known && s.KeyEpoch != 1 || s.KeyEpoch < a.chain.epoch {
+			say(Forgery, "statement signed by a key epoch that is neither active nor ready")
+		}
+		return
+	}
+	if s.KeyEpoch != a.chain.epoch {
+		say(Forgery, "checkpoint signed by a key epoch that is not active")
 	}
 	st := a.World.streams[s.Checkpoint.Stream]
 	if st == nil {

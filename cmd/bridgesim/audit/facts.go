@@ -36,8 +36,18 @@ type Session struct {
 	KeyEpoch, Number     uint64
 	ID, Digest, BodyHash Hash
 	Checkpoint           Checkpoint
+	Statement            uint64 // id of what is signed when it is no checkpoint
 	Height               uint64 // of the block that opened it
 	Signers              []Signer
+}
+
+// Epoch is a key epoch of a node's committed state. Telling it again is fine.
+type Epoch struct {
+	Number    uint64
+	Active    bool // false: ready, signs statements alone
+	GroupKey  [32]byte
+	Threshold int
+	Shares    map[int]Point // public key shares, by member; the members are those of the config
 }
 
 // Signer is one entry of a session's list, by rising member.
@@ -64,8 +74,9 @@ type FactKind uint8
 // Kinds of durable facts.
 const (
 	VoteBody  FactKind = 1 // Key is the body hash: record 01 of the vote journal
-	SessionID FactKind = 2 // Key is the session id: record 02 of the signer's journal
+	SessionID FactKind = 2 // Key is the session id: record 02 or 03 of the signer's journal
 	BootID    FactKind = 3 // Boot is the boot: record 01 of the signer's or 02 of the vote journal
+	Finished  FactKind = 4 // Key is the digest of a ready statement: record 05 of the vote journal
 )
 
 // Fact is one record that a journal holds on disk, synced.

@@ -126,7 +126,7 @@ func equationOf(key [32]byte, s Session, member int) (equation, bool) {
 
 // checkShare checks the share of an honest member when its public share is known.
 func (a *Audit) checkShare(s Session, g Signer, z [32]byte, say func(string)) {
-	public, ok := a.cfg.Shares[g.Member]
+	public, ok := a.publicShare(s.KeyEpoch, g.Member)
 	if !ok {
 		return
 	}

@@ -60,8 +60,10 @@ func factOf(r []byte) (Fact, bool) {
 	switch {
 	case r[0] == 1 && len(r) == 1+32+8+32: // vote: stream hash, end, body hash
 		return Fact{Kind: VoteBody, Key: Hash(r[41:])}, true
-	case r[0] == 2 && len(r) == 1+4+8+32+32+8+32: // share: fork, number, session id, …
+	case (r[0] == 2 || r[0] == 3) && len(r) == 1+4+8+32+32+8+32: // share: fork, number, session id, …
 		return Fact{Kind: SessionID, Key: Hash(r[13:45])}, true
+	case r[0] == 5 && len(r) == 1+32: // finished ceremony, in the vote journal
+		return Fact{Kind: Finished, Key: Hash(r[1:])}, true
 	case (r[0] == 1 || r[0] == 2) && len(r) == 1+8: // boot, in either journal
 		return Fact{Kind: BootID, Boot: binary.BigEndian.Uint64(r[1:])}, true
 	}

@@ -140,6 +140,8 @@ func (a *Audit) hold(d *disk, member int, f Fact) {
 		d.sessions[f.Key] = true
 	case BootID:
 		d.boots[f.Boot] = true
+	case Finished:
+		d.bodies[f.Key] = true // its own word for the statement, as a vote is for a checkpoint
 	default:
 		a.cry(Facts, "durable fact of an unknown kind", "member %d, kind %d", member, f.Kind)
 	}

@@ -158,7 +158,7 @@ func (c *consensus) propose(h int64, proposer int, present []*node) (b *block, t
 	}
 	alive := by.guard(func() {
 		r, err := by.proc.app.PrepareProposal(&abci.RequestPrepareProposal{
-			Height: h, LocalLastCommit: cloneCommit(last), MaxTxBytes: 1 << 20, Txs: junk, Time: b.time, ProposerAddress: c.s.address(by.index),
+			Height: h, LocalLastCommit: cloneCommit(last), MaxTxBytes: 1 << 20, Txs: append(junk, c.s.pooled()...), Time: b.time, ProposerAddress: c.s.address(by.index),
 		})
 		if err != nil {
 			c.s.fail("coherence", "%s cannot propose block %d: %v", by.name, h, err)
@@ -170,7 +170,11 @@ func (c *consensus) propose(h int64, proposer int, present []*node) (b *block, t
 		return nil, false
 	}
 	if !by.honest() && c.s.plan.has(faultBadProposer) && h > 1 && c.dice.chance(600) {
-		if txs, name := by.liar.tamper(b, c); txs != nil && !sameTxs(txs, b.txs) {
+		txs, name := by.liar.tamper(b, c)
+		if len(txs) == 1 {
+			txs = append(txs, b.txs[1:]...) // without the operators' transactions it is as good a block
+		}
+		if txs != nil && !sameTxs(txs, b.txs) {
 			b.txs, tampered = txs, true
 			c.s.fire(faultBadProposer)
 			c.s.trace.line("tamper", "node=%s height=%d how=%s", by.name, h, name)
@@ -274,6 +278,7 @@ func (c *consensus) decide(b *block, present []*node) bool {
 	}
 	c.blocks = append(c.blocks, b)
 	c.votes, c.round = votes, b.round
+	s.included(b)
 	s.trace.line("decided", "height=%d round=%d proposer=%d votes=%d", b.height, b.round, b.proposer, intime)
 	for _, n := range s.nodes {
 		c.kick(n)

@@ -10,6 +10,7 @@ import (
 	cryptoenc "github.com/cometbft/cometbft/crypto/encoding"
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/frost"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
@@ -27,6 +28,13 @@ func (s *sim) makeGenesis(group frost.Group) (err error) {
 		g.Committee.Epoch.Members = append(g.Committee.Epoch.Members, committeev1.Member{
 			Index: uint32(i + 1), ConsAddress: pub.Address(), ConsPubkey: pub.Bytes(), PublicShare: group.Public[i][:],
 		})
+	}
+	if s.plan.has(faultReshare) {
+		g.Committee.Validators = s.validators()
+		for i := range g.Committee.Epoch.Members {
+			m, a := &g.Committee.Epoch.Members[i], &s.accounts[i]
+			m.Operator, m.Moniker, m.DealingKey = message.Address(a.address).String(), g.Committee.Validators[i].Moniker, a.dealing.Public[:]
+		}
 	}
 	for _, c := range s.chains {
 		g.Lanes.Streams = append(g.Lanes.Streams, lanesv1.Stream{

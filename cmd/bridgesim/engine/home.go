@@ -15,11 +15,12 @@ type home struct {
 	db            *memory
 	votes, signer []byte
 	commits       [][]kept
+	vault         *vault
 }
 
 // copyHome lays a copy of the disks aside, as a backup does: only what is synced.
 func (n *node) copyHome() {
-	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...)}
+	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...), vault: n.vault.clone()}
 	if n.up() {
 		h.height = n.height()
 	}
@@ -31,7 +32,7 @@ func (n *node) copyHome() {
 
 // goBack puts an older copy in the place of the disks of a stopped node.
 func (n *node) goBack(h *home) error {
-	n.db = h.db.clone()
+	n.db, n.vault = h.db.clone(), h.vault.clone()
 	n.disk.votes.copyFrom(h.votes)
 	n.disk.signer.copyFrom(h.signer)
 	for i := range n.shelves {
@@ -76,6 +77,8 @@ func voteFact(r []byte) (f audit.Fact) {
 		f = audit.Fact{Kind: audit.VoteBody, Key: [32]byte(r[41:73])}
 	case len(r) == 9 && r[0] == 2:
 		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
+	case len(r) == 33 && r[0] == 5:
+		f = audit.Fact{Kind: audit.Finished, Key: [32]byte(r[1:])}
 	}
 	return f
 }
@@ -84,7 +87,7 @@ func signerFact(r []byte) (f audit.Fact) {
 	switch {
 	case len(r) == 9 && r[0] == 1:
 		f = audit.Fact{Kind: audit.BootID, Boot: binary.BigEndian.Uint64(r[1:])}
-	case len(r) == 117 && r[0] == 2:
+	case len(r) == 117 && (r[0] == 2 || r[0] == 3):
 		f = audit.Fact{Kind: audit.SessionID, Key: [32]byte(r[13:45])}
 	}
 	return f

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,7 @@ type node struct {
 	retired bool  // never started again
 
 	disk    *disk
+	vault   *vault
 	db      *memory
 	shelves []*shelf
 	views   []*view
@@ -53,7 +55,7 @@ type node struct {
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
-	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), boots: map[uint64]int{}}
+	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), vault: newVault(share), boots: map[uint64]int{}}
 	n.disk = newDisk(roll(s.cfg.Seed, name+" disk"))
 	n.disk.felt = s.fire
 	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }
@@ -150,7 +152,11 @@ func (n *node) open(p *process) error {
 		n.s.fire(faultSameRandom)
 	}
 	var random io.Reader = roll(n.s.cfg.Seed, label)
-	sign, err := signer.New(signer.Config{BridgeID: n.share.BridgeID, Shares: []keystore.Share{n.share}, Journal: signs, Rand: random, Logger: log})
+	sc := signer.Config{BridgeID: n.share.BridgeID, Journal: signs, Rand: random, Logger: log}
+	if !n.s.plan.has(faultReshare) {
+		sc.Shares = []keystore.Share{n.share} // else its agent brings what the home has
+	}
+	sign, err := signer.New(sc)
 	if err != nil {
 		return fmt.Errorf("signer: %w", err)
 	}
@@ -172,6 +178,14 @@ func (n *node) open(p *process) error {
 		}
 	} else if agenda, err = p.app.Agenda(); err != nil {
 		return fmt.Errorf("agenda: %w", err)
+	}
+	if n.s.plan.has(faultReshare) {
+		if p.agent, err = n.hands(p, sign, log); err != nil {
+			return err
+		}
+		if p.height > 0 {
+			_ = p.agent.Step(context.Background()) // what it cannot do now it does with the next state
+		}
 	}
 	p.app.Announce()
 	for i, c := range n.s.chains {

@@ -162,6 +162,7 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 	if sessions {
 		s.tellSessions(n)
 	}
+	defer s.tellEpoch(n)
 	for i := range s.chains {
 		if certificates[i+1] {
 			s.tellCertificates(n, i)
@@ -247,7 +248,10 @@ func (s *sim) tellSessions(n *node) {
 		q := &out.Sessions[i]
 		a := audit.Session{
 			Fork: 1, KeyEpoch: q.KeyEpoch, Number: q.Number, ID: [32]byte(q.Id), Digest: [32]byte(q.Digest), BodyHash: [32]byte(q.BodyHash), Height: q.Opened,
-			Checkpoint: plainCheckpoint(uint16(q.Stream), s.book.bodies[message.Hash(q.BodyHash)]),
+			Statement: q.Statement,
+		}
+		if q.Statement == 0 {
+			a.Checkpoint = plainCheckpoint(uint16(q.Stream), s.book.bodies[message.Hash(q.BodyHash)])
 		}
 		for j := range q.Signers {
 			g := &q.Signers[j]

@@ -55,6 +55,7 @@ const (
 	faultBadProposer     = "bad-proposer"
 	faultByzantine       = "byzantine"
 	faultRelayerLies     = "relayer-lies"
+	faultReshare         = "reshare"
 )
 
 // rare faults are left out unless chosen; each has its odds in permille.
@@ -128,6 +129,9 @@ func newPlan(cfg Config) *plan {
 		if d.chance(700) {
 			p.faults = append(p.faults, faultBadProposer)
 		}
+	}
+	if roll(cfg.Seed, "reshare").chance(250) { // of its own dice, so that the seeds before it mean what they meant
+		p.faults = append(p.faults, faultReshare)
 	}
 	if cfg.Faults != nil {
 		p.faults = slices.Clone(cfg.Faults)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/follow"
+	"github.com/aitbc/bridge/verifier/agent"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/voter"
@@ -18,6 +19,7 @@ type process struct {
 	life    int
 	app     *app.App
 	voter   *voter.Voter
+	agent   *agent.Agent // nil where no key is dealt again
 	loops   []*follow.Loop
 	replay  []bool // the loop's replay is done
 	halted  []bool
@@ -67,6 +69,11 @@ func (n *node) work() {
 	p := n.proc
 	p.working = false
 	n.guard(func() {
+		if p.agent != nil {
+			if err := p.agent.Step(context.Background()); err != nil {
+				n.s.trace.line("agent", "node=%s err=%v", n.name, err)
+			}
+		}
 		p.voter.Step(context.Background())
 		switch err := p.voter.Stopped(); {
 		case err == nil && p.caught:

@@ -87,6 +87,9 @@ type sim struct {
 	genesis  []byte
 	keys     []ed25519.PrivKey // by member less one
 	shares   []keystore.Share
+	accounts []accounts // by member less one
+	pool     [][]byte   // the transaction of each member that waits for a block
+	epoch    uint64     // active key epoch
 
 	chains   []*chain
 	nodes    []*node
@@ -143,7 +146,7 @@ func Run(cfg Config) (res Result, err error) {
 }
 
 func known(fault string) bool {
-	if fault == faultByzantine || fault == faultBadProposer {
+	if fault == faultByzantine || fault == faultBadProposer || fault == faultReshare {
 		return true
 	}
 	return slices.ContainsFunc(catalogue, func(c struct {
@@ -172,6 +175,14 @@ func (s *sim) setUp() error {
 	for i := range p.members {
 		s.shares = append(s.shares, keystore.Share{KeyEpoch: 1, Index: frost.Index(i + 1), Secret: secrets[i], BridgeID: s.bridgeID, GroupKey: group.Key})
 		ac.Shares[i+1] = group.Public[i]
+	}
+	s.epoch, s.pool = 1, make([][]byte, p.members)
+	for i := range p.members {
+		a, err := s.makeAccounts(i + 1)
+		if err != nil {
+			return err
+		}
+		s.accounts = append(s.accounts, a)
 	}
 	for i := range p.chains {
 		c := newChain(s, i)
@@ -210,6 +221,9 @@ func (s *sim) setUp() error {
 	}
 	s.cons.plan(commitPause)
 	s.after(time.Second, "weather", 0, s.strike)
+	if p.has(faultReshare) {
+		s.after(operatorsLook, "operators", 0, s.operate)
+	}
 	return nil
 }
 
