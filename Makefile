@@ -3,6 +3,7 @@ include scripts/versions.mk
 
 SHELL := /bin/bash
 GO    ?= go
+# The tag devnet adds a dealer of key shares: for tests and the simulator, never in a program that is installed.
 TAGS  := devnet
 BIN   := build
 TOOLS := $(CURDIR)/.tools
@@ -22,9 +23,9 @@ contracts/node_modules/.ok: contracts/package.json contracts/package-lock.json
 	@touch $@
 
 .PHONY: build
-build: ## bridged, relayer and bridgectl into build/ (devnet build: with the trusted dealer)
+build: ## bridged, relayer and bridgectl into build/
 	@mkdir -p $(BIN)
-	$(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/bridged ./cmd/relayer ./cmd/bridgectl
+	$(GO) build -o $(BIN)/ ./cmd/bridged ./cmd/relayer ./cmd/bridgectl
 
 .PHONY: demo
 demo: build ## two chains, four validators, one relayer: 20 messages, a pause, a table; needs Go alone

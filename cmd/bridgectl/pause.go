@@ -51,7 +51,7 @@ of the target's manager. Messages stay certified and arrive after the pause.`,
 		},
 	}
 	cmd.Flags().StringVar(&lane, "lane", "", "<source chain id>-><target chain id>")
-	cmd.Flags().StringVar(&key, "key", "", "key file of a pauser (default <home>/keys/pauser, then keys/account)")
+	cmd.Flags().StringVar(&key, "key", "", "account of a pauser: key file, keystore:path with $BRIDGECTL_PASSWORD_FILE, or an external signer's URL (default <home>/keys/pauser, then keys/account)")
 	return cmd
 }
 
@@ -97,7 +97,7 @@ again after a longer delay. The account must be proposer and executor of the tim
 		},
 	}
 	cmd.Flags().StringVar(&lane, "lane", "", "<source chain id>-><target chain id>")
-	cmd.Flags().StringVar(&key, "key", "", "key file of the timelock's proposer (default <home>/keys/admin, then keys/account)")
+	cmd.Flags().StringVar(&key, "key", "", "account of the timelock's proposer, as for pause (default <home>/keys/admin, then keys/account)")
 	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "longest timelock delay to wait for")
 	return cmd
 }

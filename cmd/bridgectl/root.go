@@ -49,7 +49,8 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 refused as unsafe, 4 timed out.`,
 	f.StringVar(&o.home, "home", o.home, "folder of network.json and keys/")
 	f.StringVar(&o.network, "network", o.network, "network file (default <home>/network.json)")
 	f.BoolVar(&o.json, "json", false, "print JSON")
-	root.AddCommand(devnetCommand(), sendCommand(o), trackCommand(o), pauseCommand(o), unpauseCommand(o))
+	root.AddCommand(devnetCommand(), sendCommand(o), trackCommand(o), pauseCommand(o), unpauseCommand(o),
+		committeeCommand(o), ceremonyCommand(o), proposalCommand(o))
 	return root
 }
 
@@ -70,7 +71,7 @@ func (o *options) open(ctx context.Context) (*client.Client, error) {
 	return c, nil
 }
 
-// sender opens the account of a key file: key, or the first of names that exists below
+// sender opens an account (account.Setting): key, or the key file that is the first of names that exists below
 // <home>/keys.
 func (o *options) sender(c *client.Client, chain message.ChainID, key string, names ...string) (*evm.TransactionManager, error) {
 	if key == "" {
@@ -81,7 +82,7 @@ func (o *options) sender(c *client.Client, chain message.ChainID, key string, na
 			}
 		}
 	}
-	a, err := account.FromKeyFile(key)
+	a, err := account.Setting(key).Open(context.Background(), ".", os.Getenv("BRIDGECTL_PASSWORD_FILE"))
 	if errors.Is(err, keystore.ErrUnsafe) {
 		return nil, exit.Refused(fmt.Errorf("key: %w", err))
 	}

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
@@ -33,8 +36,12 @@ type Network struct {
 	Nodes   []*Process
 	Relayer *Process
 
-	opts   Options
-	keys   keys
+	opts    Options
+	keys    keys
+	genesis *cmttypes.GenesisDoc
+	peers   []string
+
+	mu     sync.Mutex // Nodes and Relayer while the network grows
 	chains []*chain.Chain
 	dead   chan error
 	cancel context.CancelFunc
@@ -86,6 +93,24 @@ func (n *Network) Stop() error {
 
 func (n *Network) say(format string, args ...any) { fmt.Fprintf(n.opts.Out, format+"\n", args...) }
 
+// add makes p the last of Nodes.
+func (n *Network) add(p *Process) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.Nodes = append(n.Nodes, p)
+}
+
+// children are the processes that were started.
+func (n *Network) children() []*Process {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	out := slices.Clone(n.Nodes)
+	if n.Relayer != nil {
+		out = append(out, n.Relayer)
+	}
+	return out
+}
+
 // makeKeys writes a fresh account per role.
 func makeKeys(dir string) (k keys, err error) {
 	for _, f := range []struct {
@@ -114,10 +139,7 @@ func (n *Network) watch(ctx context.Context) {
 		}
 	}
 	for follow.Sleep(ctx, 500*time.Millisecond) == nil {
-		for _, p := range append([]*Process{n.Relayer}, n.Nodes...) {
-			if p == nil {
-				continue
-			}
+		for _, p := range n.children() {
 			if ended, err := p.unexpected(); ended {
 				report(fmt.Errorf("%s ended by itself (%v); last lines of %s:\n%s", p.Name, err, p.log, p.tail(15))) //nolint:errorlint // no error when it ended well
 				return

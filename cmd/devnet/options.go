@@ -48,6 +48,7 @@ type Options struct {
 	Logger     *slog.Logger
 
 	Validators int                                 // DefaultValidators when 0
+	Spare      int                                 // how many more may join later (Network.Grow): their ports are looked for too
 	Node       map[int]NodeOptions                 // by validator, for those that differ from the others
 	Prepare    func(i int, home node.Layout) error // called when a home is complete, before anything starts
 }
@@ -69,8 +70,8 @@ func (o *Options) fill() error {
 	if o.Validators == 0 {
 		o.Validators = DefaultValidators
 	}
-	if o.Validators < 1 || o.Validators > MaxValidators {
-		return fmt.Errorf("%d validators, want 1 to %d", o.Validators, MaxValidators)
+	if o.Validators < 1 || o.Spare < 0 || o.Validators+o.Spare > MaxValidators {
+		return fmt.Errorf("%d validators and %d spare, want 1 to %d", o.Validators, o.Spare, MaxValidators)
 	}
 	if o.Bin == "" {
 		self, err := os.Executable()
@@ -92,7 +93,7 @@ func (o *Options) fill() error {
 	if o.AnyPorts {
 		return o.choosePorts()
 	}
-	return freePorts(o.PortOffset, o.Validators)
+	return freePorts(o.PortOffset, o.Validators+o.Spare)
 }
 
 // prepare empties the folder of an earlier devnet or makes a new one.
@@ -127,7 +128,7 @@ func (o *Options) choosePorts() error {
 	var err error
 	for range 200 {
 		o.PortOffset = 500 + rand.IntN(4500)
-		if err = freePorts(o.PortOffset, o.Validators); err == nil {
+		if err = freePorts(o.PortOffset, o.Validators+o.Spare); err == nil {
 			return nil
 		}
 	}

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build devnet
-
 package devnet
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -16,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -24,8 +20,6 @@ import (
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/cmd/devnet/chain"
-	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
-	"github.com/aitbc/bridge/verifier/app"
 )
 
 // Start starts everything and returns when the validators make blocks. The network
@@ -54,42 +48,28 @@ func (n *Network) start(ctx context.Context) (err error) {
 	if err := n.startChains(ctx); err != nil {
 		return err
 	}
-	homes, genesis, peers, err := n.makeHomes()
+	if err := n.makeHomes(ctx); err != nil {
+		return err
+	}
+	if err := n.startNodes(ctx); err != nil {
+		return err
+	}
+	epoch, err := n.awaitKey(ctx)
 	if err != nil {
 		return err
 	}
-	state, err := app.ParseGenesis(genesis.AppState)
-	if err != nil {
-		return err
-	}
-	var groupKey [32]byte
-	copy(groupKey[:], state.Committee.Epoch.GroupKey)
+	groupKey := [32]byte(epoch.GroupKey)
 	deployed, err := n.deploy(ctx, groupKey)
 	if err != nil {
 		return err
 	}
-	for _, d := range deployed {
-		if err := node.AddStream(genesis, lanesv1.Stream{
-			Chain: uint64(d.chain), Manager: d.manager.Bytes(), Finality: uint32(message.Final), Epoch: 1, Stride: stride, StartBlock: d.block,
-		}); err != nil {
-			return err
-		}
-	}
-	for _, h := range homes {
-		if err := n.configure(h); err != nil {
-			return err
-		}
-		if err := node.Install(h, genesis, peers); err != nil {
-			return fmt.Errorf("install genesis in %s: %w", h, err)
-		}
-	}
-	if err := n.describe(groupKey, deployed); err != nil {
+	if err := n.openLanes(ctx, deployed); err != nil {
 		return err
 	}
-	if n.Client, err = client.Open(ctx, n.Info); err != nil {
+	if err := n.describe(ctx, groupKey, deployed); err != nil {
 		return err
 	}
-	return n.startProcesses(ctx, homes)
+	return n.startRelayer()
 }
 
 func (n *Network) startChains(ctx context.Context) error {
@@ -113,33 +93,59 @@ func (n *Network) startChains(ctx context.Context) error {
 	return nil
 }
 
-// makeHomes makes the validators' homes and keys and deals the group key among them.
-func (n *Network) makeHomes() ([]node.Layout, *cmttypes.GenesisDoc, []string, error) {
-	var homes []node.Layout
-	var members []node.Member
-	var peers []string
-	for i := range n.opts.Validators {
-		h := n.NodeHome(i)
-		if err := node.Init(h, node.InitOptions{
-			ChainID: chainID, Moniker: fmt.Sprintf("node%d", i), PortOffset: n.opts.PortOffset + portStep*i, Loopback: true,
-		}); err != nil {
-			return nil, nil, nil, fmt.Errorf("init node%d: %w", i, err)
-		}
-		m, err := node.NewMember(h, "", "")
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		homes, members, peers = append(homes, h), append(members, m), append(peers, m.Peer)
-	}
-	genesis, err := node.Collect(chainID, time.Now(), members)
+// makeHomes makes the validators' homes and keys, and a genesis without a group key.
+func (n *Network) makeHomes(ctx context.Context) error {
+	members, err := n.initHomes(0, n.opts.Validators)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
-	if err := node.Deal(genesis, homes, rand.Reader); err != nil {
-		return nil, nil, nil, err
+	if n.genesis, err = node.Collect(chainID, time.Now(), members); err != nil {
+		return err
 	}
-	n.say("%d validators' homes; group key dealt by this process: for a devnet only", n.opts.Validators)
-	return homes, genesis, peers, nil
+	n.Info = &registry.Network{ChainID: chainID, BridgeID: message.BridgeID(chainID)}
+	for i := range members {
+		n.peers = append(n.peers, members[i].Peer)
+		n.Info.Validators = append(n.Info.Validators, n.validator(i))
+	}
+	for i := range members {
+		if err := n.furnish(n.NodeHome(i)); err != nil {
+			return err
+		}
+	}
+	if n.Client, err = client.Open(ctx, n.Info); err != nil {
+		return err
+	}
+	n.say("%d validators' homes with keys of their own; there is no group key yet", len(members))
+	return nil
+}
+
+// initHomes makes homes at the same time: encrypting keys takes a while by intention.
+func (n *Network) initHomes(first, count int) ([]node.Member, error) {
+	members, errs := make([]node.Member, count), make([]error, count)
+	var group sync.WaitGroup
+	for k := range count {
+		i := first + k
+		group.Go(func() {
+			h := n.NodeHome(i)
+			if errs[k] = node.Init(h, node.InitOptions{
+				ChainID: chainID, Moniker: moniker(i), PortOffset: n.opts.PortOffset + portStep*i, Loopback: true,
+			}); errs[k] == nil {
+				members[k], errs[k] = node.NewMember(h, "", "")
+			}
+		})
+	}
+	group.Wait()
+	return members, errors.Join(errs...)
+}
+
+func moniker(i int) string { return fmt.Sprintf("node%d", i) }
+
+// validator is where validator i answers.
+func (n *Network) validator(i int) registry.Validator {
+	at := func(port int) string {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+n.opts.PortOffset+portStep*i))
+	}
+	return registry.Validator{Moniker: moniker(i), GRPC: at(9090), RPC: "http://" + at(26657)}
 }
 
 // deploy puts the contracts on both chains at the same time.
@@ -164,8 +170,8 @@ func (n *Network) deploy(ctx context.Context, groupKey [32]byte) ([]deployment, 
 	return d, nil
 }
 
-// configure gives a validator both sources.
-func (n *Network) configure(h node.Layout) error {
+// furnish gives a home both sources, the genesis file and its peers.
+func (n *Network) furnish(h node.Layout) error {
 	c, err := node.LoadConfig(h.ConfigFile(), func(string) string { return "" })
 	if err != nil {
 		return err
@@ -174,25 +180,33 @@ func (n *Network) configure(h node.Layout) error {
 	for _, k := range n.chains {
 		c.Chains = append(c.Chains, node.Chain{ChainID: k.ID(), URLs: []string{k.URL()}})
 	}
-	return c.Save(h.ConfigFile())
+	if err := c.Save(h.ConfigFile()); err != nil {
+		return err
+	}
+	if err := node.Install(h, n.genesis, n.peers); err != nil {
+		return fmt.Errorf("install genesis in %s: %w", h, err)
+	}
+	return nil
 }
 
 // describe writes network.json and the relayer's configuration.
-func (n *Network) describe(groupKey [32]byte, deployed []deployment) error {
-	info := &registry.Network{ChainID: chainID, BridgeID: message.BridgeID(chainID), GroupKey: groupKey, KeyVersion: 1}
-	for i := range n.opts.Validators {
-		at := func(port int) string {
-			return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+n.opts.PortOffset+portStep*i))
-		}
-		info.Validators = append(info.Validators, registry.Validator{Moniker: fmt.Sprintf("node%d", i), GRPC: at(9090), RPC: "http://" + at(26657)})
-	}
+func (n *Network) describe(ctx context.Context, groupKey [32]byte, deployed []deployment) error {
+	info := *n.Info
+	info.GroupKey, info.KeyVersion = groupKey, 1
 	for i, d := range deployed {
 		info.Chains = append(info.Chains, registry.Chain{
 			ChainID: d.chain, Name: "devnet-" + d.chain.String(), Manager: address(d.manager), DeployBlock: d.block,
 			Profile: "local", Timelock: address(d.fast), URLs: []string{n.chains[i].URL()}, Inbox: address(d.inbox),
 		})
 	}
-	n.Info = info
+	c, err := client.Open(ctx, &info)
+	if err != nil {
+		return err
+	}
+	if err := n.Client.Close(); err != nil {
+		return errors.Join(err, c.Close())
+	}
+	n.Info, n.Client = &info, c
 	if err := info.Save(n.NetworkFile()); err != nil {
 		return err
 	}
@@ -200,37 +214,59 @@ func (n *Network) describe(groupKey [32]byte, deployed []deployment) error {
 	return os.WriteFile(filepath.Join(n.opts.Dir, "relayer", "relayer.toml"), []byte(text), 0o600)
 }
 
-func (n *Network) startProcesses(ctx context.Context, homes []node.Layout) error {
-	child := func(name, program string, o NodeOptions, args ...string) (*Process, error) {
-		p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: args, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
-		p.Change(o)
-		return p, p.start()
-	}
-	for i, h := range homes {
-		if n.opts.Prepare != nil {
-			if err := n.opts.Prepare(i, h); err != nil {
-				return fmt.Errorf("prepare %s: %w", h, err)
-			}
+func (n *Network) child(name, program string, o NodeOptions, args ...string) (*Process, error) {
+	p := &Process{Name: name, path: filepath.Join(n.opts.Bin, program), args: args, log: filepath.Join(n.opts.Dir, "logs", name+".log")}
+	p.Change(o)
+	return p, p.start()
+}
+
+// startNode starts validator i, whose home is complete.
+func (n *Network) startNode(i int) error {
+	h := n.NodeHome(i)
+	if n.opts.Prepare != nil {
+		if err := n.opts.Prepare(i, h); err != nil {
+			return fmt.Errorf("prepare %s: %w", h, err)
 		}
-		p, err := child(fmt.Sprintf("node%d", i), "bridged", n.opts.Node[i], "start", "--home", string(h))
-		if err != nil {
-			return err
-		}
-		n.Nodes = append(n.Nodes, p)
 	}
-	var err error
-	if n.Relayer, err = child("relayer", "relayer", NodeOptions{}, "start", "--home", filepath.Join(n.opts.Dir, "relayer")); err != nil {
+	p, err := n.child(moniker(i), "bridged", n.opts.Node[i], "start", "--home", string(h))
+	if err != nil {
 		return err
 	}
+	n.add(p)
+	return nil
+}
+
+func (n *Network) startNodes(ctx context.Context) error {
+	for i := range n.opts.Validators {
+		if err := n.startNode(i); err != nil {
+			return err
+		}
+	}
 	go n.watch(ctx)
+	return n.awaitHeights(ctx, 2)
+}
+
+// awaitHeights waits until every validator has committed a block of that height.
+func (n *Network) awaitHeights(ctx context.Context, height int64) error {
 	return n.until(ctx, "validators start", time.Minute, func(ctx context.Context) (bool, string) {
 		heights := n.Client.Heights(ctx)
 		up := 0
 		for _, h := range heights {
-			if h >= 2 {
+			if h >= height {
 				up++
 			}
 		}
-		return up == n.opts.Validators, fmt.Sprintf("heights %v", heights)
+		return up == len(heights), fmt.Sprintf("heights %v", heights)
 	})
+}
+
+func (n *Network) startRelayer() error {
+	p, err := n.child("relayer", "relayer", NodeOptions{}, "start", "--home", filepath.Join(n.opts.Dir, "relayer"))
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.Relayer = p
+	return nil
 }

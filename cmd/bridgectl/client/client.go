@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/aitbc/bridge/chains/evm"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/keys/account"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
@@ -46,7 +46,7 @@ func Open(ctx context.Context, n *registry.Network) (*Client, error) {
 		c.chains[k.ChainID] = e
 	}
 	for _, v := range n.Validators {
-		conn, err := grpc.NewClient(v.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		conn, err := node.Dial(v.GRPC)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("validator %s: %w", v.Moniker, err), c.Close())
 		}
