@@ -4,6 +4,13 @@
 // bridge's chain with the other members.
 package main
 
-import "os"
+import (
+	"os"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+	"github.com/aitbc/bridge/keys/harden"
+)
+
+func main() {
+	harden.Process() // before a key is in memory
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -13,20 +13,26 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/aitbc/bridge/keys/account"
 )
 
 // config is relayer.toml. Relative paths are below the home.
 type config struct {
-	Network string              `toml:"network"` // network.json
-	Key     string              `toml:"key"`     // account that pays, 64 hex digits, mode 0600
-	Store   string              `toml:"store"`   // cache, may be deleted
-	Poll    time.Duration       `toml:"poll"`
-	Log     string              `toml:"log"`    // debug, info, warn, error
-	Chains  map[string][]string `toml:"chains"` // chain id = ["url"]; network.json's urls when absent
+	Network string `toml:"network"` // network.json
+	// Account that pays: a file of 64 hex digits, keystore:path, or an external signer's URL.
+	Account string `toml:"account"`
+	// PasswordFile of a keystore file; a file called password beside it when empty.
+	PasswordFile string              `toml:"password_file"`
+	Key          string              `toml:"key"`   // the same as account, of older files
+	Store        string              `toml:"store"` // cache, may be deleted
+	Poll         time.Duration       `toml:"poll"`
+	Log          string              `toml:"log"`    // debug, info, warn, error
+	Chains       map[string][]string `toml:"chains"` // chain id = ["url"]; network.json's urls when absent
 }
 
 func defaults() config {
-	return config{Network: "network.json", Key: "keys/account", Store: "store", Poll: 500 * time.Millisecond, Log: "info"}
+	return config{Network: "network.json", Account: "keys/account", Store: "store", Poll: 500 * time.Millisecond, Log: "info"}
 }
 
 // load reads defaults, then the file if it exists, then the environment.
@@ -41,7 +47,7 @@ func load(home string) (config, error) {
 	case len(meta.Undecoded()) > 0:
 		return c, fmt.Errorf("%s: unknown key %s", path, meta.Undecoded()[0])
 	}
-	for name, to := range map[string]*string{"NETWORK": &c.Network, "KEY": &c.Key, "STORE": &c.Store, "LOG": &c.Log} {
+	for name, to := range map[string]*string{"NETWORK": &c.Network, "ACCOUNT": &c.Account, "PASSWORD_FILE": &c.PasswordFile, "KEY": &c.Key, "STORE": &c.Store, "LOG": &c.Log} {
 		if v, ok := os.LookupEnv("RELAYER_" + name); ok {
 			*to = v
 		}
@@ -51,16 +57,26 @@ func load(home string) (config, error) {
 			return c, fmt.Errorf("RELAYER_POLL: %w", err)
 		}
 	}
+	switch {
+	case c.Key == "":
+	case c.Account != defaults().Account:
+		return c, errors.New("account and key are the same setting: give one of them")
+	default:
+		c.Account, c.Key = c.Key, ""
+	}
 	return c, nil
 }
 
 // validate reports everything wrong, by its key.
 func (c *config) validate() error {
 	var errs []error
-	for key, v := range map[string]string{"network": c.Network, "key": c.Key, "store": c.Store} {
+	for key, v := range map[string]string{"network": c.Network, "store": c.Store} {
 		if v == "" {
 			errs = append(errs, fmt.Errorf("%s: must not be empty", key))
 		}
+	}
+	if err := account.Setting(c.Account).Check(); err != nil {
+		errs = append(errs, fmt.Errorf("account: %w", err))
 	}
 	if c.Poll < 50*time.Millisecond || c.Poll > time.Minute {
 		errs = append(errs, fmt.Errorf("poll: %s is not within 50ms to 1m", c.Poll))

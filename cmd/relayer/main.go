@@ -8,6 +8,10 @@ import (
 	"os"
 
 	"github.com/aitbc/bridge/cmd/exit"
+	"github.com/aitbc/bridge/keys/harden"
 )
 
-func main() { os.Exit(exit.Run(newCommand())) }
+func main() {
+	harden.Process() // before a key is in memory
+	os.Exit(exit.Run(newCommand()))
+}

@@ -54,13 +54,15 @@ func startCommand(home *string) *cobra.Command {
 
 Reads <home>/relayer.toml (all keys optional):
   network = "network.json"     # the network, see --network
-  key     = "keys/account"     # account that pays: 64 hex digits, file mode 0600
+  account = "keys/account"     # account that pays: file of 64 hex digits, mode 0600; keystore:path; or the
+                               # URL of an external signer, http(s)://host:port or unix:///path
+  password_file = ""           # of a keystore file; "password" beside it when empty
   store   = "store"            # cache, may be deleted
   poll    = "500ms"
   log     = "info"             # debug, info, warn, error
   [chains]
   31337   = ["http://..."]     # endpoints; network.json's when absent
-The environment (RELAYER_NETWORK, RELAYER_KEY, ...) stands above the file, flags above both.`,
+The environment (RELAYER_NETWORK, RELAYER_ACCOUNT, ...) stands above the file, flags above both.`,
 		Example: `  relayer start --network ./network.json
   relayer start --home ~/.bridge-relayer`,
 		Args: cobra.NoArgs,
@@ -103,12 +105,12 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 	if err != nil {
 		return exit.Usage(err)
 	}
-	payer, err := account.FromKeyFile(under(home, cfg.Key))
+	payer, err := account.Setting(cfg.Account).Open(ctx, home, cfg.PasswordFile)
 	if errors.Is(err, keystore.ErrUnsafe) {
-		return exit.Refused(fmt.Errorf("key: %w", err))
+		return exit.Refused(fmt.Errorf("account: %w", err))
 	}
 	if err != nil {
-		return exit.Usagef("key: %w", err)
+		return exit.Usagef("account: %w", err)
 	}
 	validators, err := deliver.Dial(network.BridgeID, endpoints(network))
 	if err != nil {

@@ -24,6 +24,7 @@ var layers = map[string][]string{
 	"keys/dkg":             {"keys/schnorr", "keys/frost", "keys/curve"},
 	"keys/journal":         {"chains/failpoint"},
 	"keys/account":         {"chains/message", "keys/keystore"},
+	"keys/harden":          {},
 	"keys/keystore":        {"chains/message", "chains/failpoint", "keys/schnorr", "keys/frost", "keys/journal"},
 	"keys/signer":          {"chains/message", "chains/failpoint", "keys/schnorr", "keys/frost", "keys/journal", "keys/keystore"},
 	"verifier/api":         {},

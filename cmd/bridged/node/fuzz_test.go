@@ -3,6 +3,7 @@
 package node
 
 import (
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,7 +13,11 @@ import (
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	cmttypes "github.com/cometbft/cometbft/types"
+	ethcrypto "github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/dkg"
+	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/verifier/app"
 )
 
@@ -68,10 +73,30 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
+// madeMember is an entry as add-member prints it, without a home.
+func madeMember(t testing.TB, n byte) Member {
+	t.Helper()
+	secret := frost.Scalar{31: n}
+	key, err := ethcrypto.ToECDSA(secret[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator := message.Address{n}
+	proof, err := dkg.ProveKey(rand.Reader, message.BridgeID(fuzzedChain), operator, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Member{
+		Moniker: "m", PubKey: ed25519.GenPrivKeyFromSecret([]byte{n}).PubKey().Bytes(), Operator: operator.String(),
+		DealingKey: ethcrypto.CompressPubkey(&key.PublicKey), DealingProof: proof, Peer: "0123@127.0.0.1:26656",
+	}
+}
+
+const fuzzedChain = "aitbc-devnet-9"
+
 // FuzzGenesisFile: a genesis file is refused or makes a state that is valid; nothing panics.
 func FuzzGenesisFile(f *testing.F) {
-	key := ed25519.GenPrivKeyFromSecret([]byte("member")).PubKey()
-	doc, err := Collect("aitbc-test-1", time.Unix(1_700_000_000, 0), []Member{{Moniker: "a", PubKey: key.Bytes(), Peer: "0123@127.0.0.1:26656"}})
+	doc, err := Collect(fuzzedChain, time.Unix(1_700_000_000, 0), []Member{madeMember(f, 1)})
 	if err != nil {
 		f.Fatal(err)
 	}

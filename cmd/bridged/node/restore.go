@@ -3,6 +3,7 @@
 package node
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -144,6 +145,16 @@ func signState(h Layout, keys bundle, o *RestoreOptions) (s privval.FilePVLastSi
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return s, err
+	}
+	var fields struct {
+		Height               *string
+		Round, Step          *int
+		Signature, SignBytes any
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields() // another file must not pass for one that says height 0
+	if err := d.Decode(&fields); err != nil || fields.Height == nil || fields.Step == nil {
+		return s, fmt.Errorf("%s is no sign state: %w", path, ErrSignState)
 	}
 	if err := cmtjson.Unmarshal(b, &s); err != nil || s.Height < 0 || s.Step < 0 || s.Step > 3 {
 		return s, fmt.Errorf("%s is no sign state: %w", path, ErrSignState)
