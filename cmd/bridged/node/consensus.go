@@ -3,7 +3,9 @@
 package node
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -151,11 +153,29 @@ func loadConsensusFile(h Layout) (*privval.FilePV, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign state of the consensus key: %w", err)
 	}
-	var state privval.FilePVLastSignState
-	if err := cmtjson.Unmarshal(b, &state); err != nil {
-		return nil, fmt.Errorf("%s is damaged: with it goes the memory of what was signed: %w", h.ConsensusStateFile(), ErrUnsafe)
+	if _, err := parseSignState(b); err != nil {
+		return nil, fmt.Errorf("%s is damaged, and with it the memory of what was signed: %w", h.ConsensusStateFile(), err)
 	}
 	return privval.LoadFilePV(h.ConsensusKeyFile(), h.ConsensusStateFile()), nil
+}
+
+// parseSignState reads a sign state. CometBFT's own reader takes any object, and what is
+// missing in it as zero: nothing signed. Errors: ErrSignState, which quotes nothing.
+func parseSignState(b []byte) (s privval.FilePVLastSignState, err error) {
+	var fields struct {
+		Height               *string
+		Round, Step          *int
+		Signature, SignBytes any
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&fields); err != nil || fields.Height == nil || fields.Step == nil {
+		return s, ErrSignState
+	}
+	if err := cmtjson.Unmarshal(b, &s); err != nil || s.Height < 0 || s.Step < 0 || s.Step > 3 {
+		return privval.FilePVLastSignState{}, ErrSignState
+	}
+	return s, nil
 }
 
 func readConsensusKey(path string) (k privval.FilePVKey, err error) {

@@ -3,7 +3,6 @@
 package node
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -23,8 +22,8 @@ import (
 	"github.com/aitbc/bridge/keys/schnorr"
 )
 
-// ErrSignState: a consensus key would come without the memory of what it signed.
-var ErrSignState = errors.New("no sign state for the consensus key")
+// ErrSignState: a consensus key without the memory of what it signed.
+var ErrSignState = errors.New("no sign state of the consensus key")
 
 // RestoreOptions are the arguments of Restore.
 type RestoreOptions struct {
@@ -146,18 +145,8 @@ func signState(h Layout, keys bundle, o *RestoreOptions) (s privval.FilePVLastSi
 	if err != nil {
 		return s, err
 	}
-	var fields struct {
-		Height               *string
-		Round, Step          *int
-		Signature, SignBytes any
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields() // another file must not pass for one that says height 0
-	if err := d.Decode(&fields); err != nil || fields.Height == nil || fields.Step == nil {
-		return s, fmt.Errorf("%s is no sign state: %w", path, ErrSignState)
-	}
-	if err := cmtjson.Unmarshal(b, &s); err != nil || s.Height < 0 || s.Step < 0 || s.Step > 3 {
-		return s, fmt.Errorf("%s is no sign state: %w", path, ErrSignState)
+	if s, err = parseSignState(b); err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
