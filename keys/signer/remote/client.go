@@ -24,6 +24,8 @@ const (
 	CallTime = 10 * time.Second
 	// keepTime bounds one that writes or erases a share's file: encryption alone takes seconds on a small machine.
 	keepTime = time.Minute
+	// helloTime bounds the first call over a connection: a signer that hangs must not hold up the node for long.
+	helloTime = 2 * time.Second
 	// Between two tries to connect lie minWait at first and twice as much each time, maxWait at most.
 	minWait = 100 * time.Millisecond
 	maxWait = 5 * time.Second
@@ -170,7 +172,10 @@ func (c *Client) exchange(q *call) (answer, error) {
 	}
 	defer clear(b)
 	limit := CallTime
-	if q.op == opAddShare || q.op == opDropShare {
+	switch q.op {
+	case opHello:
+		limit = helloTime
+	case opAddShare, opDropShare:
 		limit = keepTime
 	}
 	if err := c.conn.SetDeadline(time.Now().Add(limit)); err != nil {

@@ -217,7 +217,11 @@ func (s *Server) answer(q *call) answer {
 	case opSign:
 		share, err := s.sign(&q.request)
 		if err != nil {
-			s.cfg.Logger.Warn("share refused", "session", q.request.SessionNumber, "err", err)
+			level := slog.LevelDebug // the node asks again with every block
+			if message.FateOf(err) == message.Halt {
+				level = slog.LevelError
+			}
+			s.cfg.Logger.Log(context.Background(), level, "share refused", "session", q.request.SessionNumber, "err", err)
 			return answered(q.op, err)
 		}
 		s.cfg.Logger.Info("share given", "session", q.request.SessionNumber)
@@ -229,7 +233,11 @@ func (s *Server) answer(q *call) answer {
 	case opShares:
 		return answer{op: q.op, shares: sign.Shares()}
 	case opVote:
-		return answered(q.op, s.witness.Vote(q.vote))
+		err := s.witness.Vote(q.vote)
+		if errors.Is(err, signer.ErrConflict) {
+			s.cfg.Logger.Error("vote refused", "chain", uint64(q.vote.Stream.Chain), "window", q.vote.End, "err", err)
+		}
+		return answered(q.op, err)
 	case opApprove:
 		s.cfg.Logger.Info("the node says that its operator approved an order", "approval", message.Hash(q.word))
 		return answered(q.op, s.witness.Approve(q.word))
