@@ -158,7 +158,7 @@ func (a *Agent) Step(ctx context.Context) error {
 	if err == nil && s.Height == a.height {
 		return nil
 	}
-	if a.note("state", err); err != nil {
+	if err := a.note("state", err); err != nil {
 		return err
 	}
 	a.height = s.Height

@@ -34,7 +34,7 @@ func (a *Agent) deal(ctx context.Context, s *State, d *committeev1.Dealer) error
 			return &committeev1.MsgCommitDealing{Sender: a.cfg.Operator[:], Ceremony: c.Number, Hash: hash[:]}, nil
 		}
 		if message.Hash(d.Hash) != hash {
-			return nil, fmt.Errorf("ceremony %d: this home's dealing has hash %s, the state holds %x: %w", c.Number, message.Hash(hash), d.Hash, ErrForeignHash)
+			return nil, fmt.Errorf("ceremony %d: this home's dealing has hash %s, the state holds %x: %w", c.Number, hash, d.Hash, ErrForeignHash)
 		}
 		return &committeev1.MsgDeal{Sender: a.cfg.Operator[:], Ceremony: c.Number, Dealing: dealing}, nil
 	})

@@ -35,12 +35,6 @@ var (
 // flightBlocks is after how many blocks a transaction that no block has is sent again, or makes room.
 const flightBlocks = 2
 
-// signature is what the operator's account does here: keys/account has it.
-type signature interface {
-	Address() [20]byte
-	SignText(ctx context.Context, text []byte) ([65]byte, error)
-}
-
 // operator sends transactions of the validator's operator, one at a time: the sequence of the next
 // one is known when a block has the one before.
 type operator struct {

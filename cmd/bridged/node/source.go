@@ -218,19 +218,6 @@ func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *evm.
 	}
 }
 
-// covered are the indices of the streams that this node reads.
-func (s *streams) covered() map[uint16]bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make(map[uint16]bool, len(s.known))
-	for i, one := range s.known {
-		if one != nil {
-			out[i] = true
-		}
-	}
-	return out
-}
-
 // genesisStreams are the streams of a genesis file as the first agenda has them.
 func genesisStreams(list []lanesv1.Stream) []extension.StreamAgenda {
 	out := make([]extension.StreamAgenda, 0, len(list))
