@@ -236,7 +236,7 @@ func killDealing(ctx context.Context, t *testing.T, bin string) {
 		}
 		t.Logf("dealing killed at %s:%d, %d of %d shares were there", k.name, k.hit, whole, len(homes))
 		want := k.hit - 1
-		if k.name == "keystore.file.named" || k.name == "keystore.file.placed" {
+		if k.name == "keystore.file.named" || k.name == "keystore.file.placed" || k.name == "keystore.directory.sync" {
 			want = k.hit
 		}
 		if whole != want {

@@ -32,6 +32,7 @@ func TestFailpoints(t *testing.T) {
 	defer cancel()
 	bin := buildWithFailpoints(ctx, t)
 	killDealing(ctx, t, bin)
+	killChangingPassword(ctx, t, bin)
 
 	f := &failing{t: t}
 	dir := filepath.Join(t.TempDir(), "devnet")

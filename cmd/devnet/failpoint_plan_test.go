@@ -17,6 +17,7 @@ const (
 	onTornNode              // the same, after the end of its vote journal was torn
 	onRelayer               // the relayer of the running network
 	onDeal                  // the program that writes key shares into homes
+	onPassword              // the program that changes a home's password
 )
 
 // kill is one planned end of a process.
@@ -33,6 +34,13 @@ var kills = []kill{
 	{onDeal, "keystore.file.synced", 1},
 	{onDeal, "keystore.file.named", 2},
 	{onDeal, "keystore.file.placed", 1},
+	{onDeal, "keystore.directory.sync", 2},
+
+	{onPassword, "keystore.replace.made", 1},
+	{onPassword, "keystore.replace.exchanged", 1},
+	{onPassword, "keystore.replace.synced", 1},
+	{onPassword, "keystore.erase.write", 1},
+	{onPassword, "keystore.erase.written", 2},
 
 	{onFirstStart, "journal.create.write", 1},
 	{onFirstStart, "journal.create.written", 1},

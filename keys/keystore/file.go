@@ -120,6 +120,7 @@ func syncDir(dir string) error {
 		return fmt.Errorf("open key directory: %w", err)
 	}
 	defer d.Close()
+	failpoint.Hit("keystore.directory.sync") // the new names hold unless the machine dies too
 	if err := d.Sync(); err != nil {
 		return fmt.Errorf("sync key directory: %w", err)
 	}

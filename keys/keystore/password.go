@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/aitbc/bridge/chains/failpoint"
 )
 
 // Bounds of a password.
@@ -140,9 +142,11 @@ func Erase(path string) (err error) {
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
 		return fmt.Errorf("%s is no key file: %w", path, ErrUnsafe)
 	}
+	failpoint.Hit("keystore.erase.write") // the whole file
 	if _, err := f.Write(make([]byte, info.Size())); err != nil {
 		return fmt.Errorf("overwrite file: %w", err)
 	}
+	failpoint.Hit("keystore.erase.written") // zeros under the file's name; what was there may still be on the disk
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("sync overwritten file: %w", err)
 	}

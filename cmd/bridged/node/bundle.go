@@ -74,9 +74,9 @@ func gather(h Layout, c *Config, password keystore.Password) (b bundle, err erro
 			return nil, err
 		}
 	}
-	n, err := p2p.LoadNodeKey(h.NodeKeyFile())
+	n, err := loadNodeKey(h)
 	if err != nil {
-		return nil, fmt.Errorf("%s holds no node key: %w", h.NodeKeyFile(), ErrUnsafe)
+		return nil, err
 	}
 	if b, err = b.addEdwards(kindNode, n.PrivKey); err != nil {
 		return nil, err

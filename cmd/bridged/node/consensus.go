@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -61,9 +62,9 @@ func consensusKey(ctx context.Context, h Layout, c *cmtcfg.Config, chainID strin
 	if err := noLocalKey(h, c); err != nil {
 		return nil, err
 	}
-	id, err := p2p.LoadNodeKey(h.NodeKeyFile())
+	id, err := loadNodeKey(h)
 	if err != nil {
-		return nil, fmt.Errorf("read node key: %w", err)
+		return nil, err
 	}
 	listener, err := privval.NewSignerListenerFromAddr(c.PrivValidatorListenAddr, id.PrivKey, logger)
 	if err != nil {
@@ -186,6 +187,18 @@ func readConsensusKey(path string) (k privval.FilePVKey, err error) {
 	defer clear(b)
 	if err := cmtjson.Unmarshal(b, &k); err != nil || k.PrivKey == nil {
 		return privval.FilePVKey{}, fmt.Errorf("%s holds no consensus key: %w", path, ErrUnsafe) // the reader's text may quote it
+	}
+	return k, nil
+}
+
+// loadNodeKey reads the node's identity. CometBFT's own reader takes any object, and fails later.
+func loadNodeKey(h Layout) (*p2p.NodeKey, error) {
+	k, err := p2p.LoadNodeKey(h.NodeKeyFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("node key: %w", err)
+	}
+	if err != nil || k.PrivKey == nil {
+		return nil, fmt.Errorf("%s holds no node key: %w", h.NodeKeyFile(), ErrUnsafe) // the reader's text may quote it
 	}
 	return k, nil
 }

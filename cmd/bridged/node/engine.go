@@ -13,7 +13,6 @@ import (
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/mempool"
 	cmtnode "github.com/cometbft/cometbft/node"
-	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/proxy"
 	rpclocal "github.com/cometbft/cometbft/rpc/client/local"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -60,9 +59,9 @@ func (e *engine) service(c *cmtcfg.Config, key cmttypes.PrivValidator, h Layout,
 	return service{
 		name: "comet",
 		start: func() error {
-			id, err := p2p.LoadNodeKey(h.NodeKeyFile())
+			id, err := loadNodeKey(h)
 			if err != nil {
-				return fmt.Errorf("read node key: %w", err)
+				return err
 			}
 			n, err := cmtnode.NewNode(c, key, id, proxy.NewLocalClientCreator(asked),
 				func() (*cmttypes.GenesisDoc, error) { return doc, nil }, cmtcfg.DefaultDBProvider,

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
-	"github.com/cometbft/cometbft/p2p"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -62,9 +61,9 @@ func (c *Config) Member(h Layout, operator, address string) (m Member, err error
 	if err := h.check(true); err != nil {
 		return m, err
 	}
-	node, err := p2p.LoadNodeKey(h.NodeKeyFile())
+	node, err := loadNodeKey(h)
 	if err != nil {
-		return m, fmt.Errorf("read node key: %w", err)
+		return m, err
 	}
 	if address == "" {
 		address = comet.P2P.ListenAddress[len("tcp://"):]

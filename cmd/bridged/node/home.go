@@ -276,9 +276,9 @@ func SetPeers(h Layout, peers []string) error {
 	if err != nil {
 		return err
 	}
-	key, err := p2p.LoadNodeKey(h.NodeKeyFile())
+	key, err := loadNodeKey(h)
 	if err != nil {
-		return fmt.Errorf("read node key: %w", err)
+		return err
 	}
 	var others []string
 	for _, p := range peers {

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/cometbft/cometbft/p2p"
-
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/account"
 	"github.com/aitbc/bridge/keys/keystore"
@@ -86,9 +84,9 @@ func showConsensus(h Layout) Key {
 
 func showNode(h Layout) Key {
 	k := Key{Kind: kindNode, File: h.NodeKeyFile()}
-	key, err := p2p.LoadNodeKey(k.File)
+	key, err := loadNodeKey(h)
 	if err != nil {
-		k.Problem = "holds no node key" // the reader's text may quote it
+		k.Problem = err.Error()
 		return k
 	}
 	k.Address, k.PublicKey = string(key.ID()), hexBytes(key.PubKey().Bytes())
