@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/signer"
 )
 
 // records is a journal in memory whose next appends may fail.
@@ -97,6 +98,14 @@ func FuzzJournal(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
+	order := message.HaltOrder{BridgeID: bridge, Chain: 1, Manager: message.Address{1}, HaltNonce: 1, NotAfter: 1}
+	if err := errors.Join(b.approve(signer.HaltApproval(order)), b.finished(message.Digest{1})); err != nil {
+		f.Fatal(err)
+	}
+	if ok, err := b.vouches(order); !ok || err != nil {
+		f.Fatal(err)
+	}
+	f.Add(j.all[len(j.all)-3], j.all[len(j.all)-1]) // an approval and its use
 	for _, r := range j.all {
 		f.Add(r, r)
 		f.Add(r, j.all[0])
@@ -118,7 +127,11 @@ func FuzzJournal(f *testing.F) {
 			switch {
 			case len(r) == voteSize && r[0] == kindVote:
 				votes--
-			case len(r) != bootSize || r[0] != kindBoot:
+			case len(r) == useSize && r[0] == kindUse:
+				if len(x) != approvalSize || x[0] != kindApproval || !bytes.Equal(x[1:], r[1:33]) {
+					t.Errorf("accepted the use of no approval: %x", r)
+				}
+			case len(r) != map[byte]int{kindBoot: bootSize, kindApproval: approvalSize, kindFinished: finishedSize}[r[0]]:
 				t.Errorf("accepted %x", r)
 			}
 		}

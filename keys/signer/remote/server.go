@@ -103,7 +103,7 @@ func (s *Server) Run(ctx context.Context, ln *net.UnixListener) error {
 			defer func() { <-seat }()
 			stop := context.AfterFunc(ctx, func() { _ = c.Close() })
 			defer stop()
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 			s.cfg.Logger.Info("node connected")
 			err := s.serve(c)
 			s.cfg.Logger.Warn("node gone: no share is given before it is back", "err", err)
