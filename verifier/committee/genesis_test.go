@@ -179,6 +179,10 @@ func TestGenesisRefused(t *testing.T) {
 			}
 		}},
 		{"another operator", "not those of the epoch", listed, func(g *committeev1.GenesisState) { g.Validators[0].Operator = bytes.Repeat([]byte{1}, 20) }},
+		{"one operator of two members", "already in use", keyed, func(g *committeev1.GenesisState) {
+			g.Epoch.Members[1].Operator = "0x0000000000000000000000000000000000000001"
+			g.Epoch.Members[2].Operator = g.Epoch.Members[1].Operator
+		}},
 		{"ready without rotation", "rotation", keyed, func(g *committeev1.GenesisState) {
 			g.Ready = g.Epoch
 			g.Ready.Number, g.Ready.KeyVersion = 2, 2

@@ -89,6 +89,20 @@ func validateValidators(g *committeev1.GenesisState) error {
 	return errors.Join(bad...)
 }
 
+// validateDistinct: no two members of an epoch share an operator or a dealing key.
+func validateDistinct(g *committeev1.GenesisState) error {
+	all, err := GenesisValidators(g)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if err := unique(all[:i], &all[i]); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
 // validateSeat checks one record against its seat in the epoch; nil: it has none.
 func validateSeat(g *committeev1.GenesisState, v *committeev1.Validator, seat *committeev1.Member) error {
 	if g.Epoch.Number == 0 && v.Status != committeev1.Status_STATUS_MEMBER && v.Status != committeev1.Status_STATUS_REMOVED {

@@ -149,7 +149,8 @@ func (k Keeper) rotate(ctx context.Context) error {
 		}
 		return k.save(ctx, key(kindRotation), &r)
 	}
-	if !k.kv(ctx).Has(key(kindSigned, word(r.OldStatement))) || sdk.UnwrapSDKContext(ctx).BlockTime().Unix() < int64(r.NotBefore) {
+	now := sdk.UnwrapSDKContext(ctx).BlockTime().Unix()
+	if !k.kv(ctx).Has(key(kindSigned, word(r.OldStatement))) || uint64(max(now, 0)) < r.NotBefore {
 		return nil
 	}
 	k.kv(ctx).Delete(key(kindRotation))

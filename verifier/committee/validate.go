@@ -50,6 +50,8 @@ func Validate(g committeev1.GenesisState) error {
 	}
 	if len(g.Validators) > 0 || g.Epoch.Number == 0 {
 		add("validators", validateValidators(&g))
+	} else if len(bad) == 0 {
+		add("epoch.members", validateDistinct(&g))
 	}
 	if g.Params != (committeev1.Params{}) {
 		add("params", ValidateParams(g.Params))
