@@ -64,11 +64,12 @@ type roll struct {
 
 // of is the epoch with that number; nil for any but the active and the ready one.
 func (r *roll) of(number uint64) *epoch {
-	switch {
-	case number == 0:
-	case number == r.ep.number:
+	switch number {
+	case 0:
+		return nil
+	case r.ep.number:
 		return &r.ep
-	case number == r.ready.number:
+	case r.ready.number:
 		return &r.ready
 	}
 	return nil

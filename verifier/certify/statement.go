@@ -40,8 +40,6 @@ type statement struct {
 	voters []member // candidates that are members of ep and not suspended in it, by index
 }
 
-func (x *statement) subject() subject { return subject{statement: x.id, body: message.Hash(x.digest)} }
-
 // statement checks p and finds who may sign it.
 //
 // A statement is signed as what its fields say, never as the digest beside them: both must

@@ -26,6 +26,17 @@ func TestSameSeedSameTrace(t *testing.T) {
 	}
 }
 
+// TestReshare: the key is dealt again in the middle of a run, and everything arrives.
+func TestReshare(t *testing.T) {
+	r, err := Run(Config{Seed: 3, Heights: 80, Faults: []string{faultReshare, faultCrash}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Failed() || r.Fired[faultReshare] != 1 || r.Seen.Epochs < 2 || r.Delivered == 0 || r.Delivered != r.Sent {
+		t.Fatalf("%+v", r)
+	}
+}
+
 func TestConfig(t *testing.T) {
 	for _, c := range []Config{{Heights: MinHeights - 1}, {Heights: MinHeights, Faults: []string{"earthquake"}}} {
 		if _, err := Run(c); !errors.Is(err, ErrConfig) {
