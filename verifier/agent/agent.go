@@ -166,7 +166,7 @@ func (a *Agent) Step(ctx context.Context) error {
 	if s.CatchingUp {
 		return errors.Join(errs...)
 	}
-	errs = append(errs, a.note("ceremony", a.act(ctx, s)), a.note("ready statement", a.vouch(s)), a.note("old secrets", a.tidy(ctx, s)))
+	errs = append(errs, a.note("ceremony", a.act(ctx, s)), a.note("ready statement", a.vouch(ctx, s)), a.note("old secrets", a.tidy(ctx, s)))
 	return errors.Join(errs...)
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/dkg"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
@@ -307,6 +308,40 @@ func TestMismatch(t *testing.T) {
 	w.until("birth", w.epoch(1))
 	if r := receiverOf(ptr(w.ceremony(1)), n.cons.Address()); r.Ready || len(n.journal) > 0 {
 		t.Errorf("it was ready %t, vouched for %d", r.Ready, len(n.journal))
+	}
+}
+
+// The same when the state changes its mind after this member has its share.
+func TestMismatchAfterTheShare(t *testing.T) {
+	w := newNet(t, 4, inMemory)
+	n := w.nodes[1]
+	w.mute = true
+	w.until("test", w.phase(committeev1.Phase_PHASE_TEST))
+	if names, _ := n.files.Shares(); len(names) != 1 {
+		t.Fatalf("holds %v", names)
+	}
+	clear(n.journal)
+	n.view = func(s *State) {
+		e, me := &s.Ready, memberOf(&s.Ready, n.cons.Address()).Index
+		i, j := me%4, (me+1)%4 // two others
+		e.Members[i].PublicShare, e.Members[j].PublicShare = e.Members[j].PublicShare, e.Members[i].PublicShare
+		set := committee.MemberSetHash(e)
+		r := s.Pending[0].Ready
+		r.MemberSetHash = set[:]
+		d := message.Ready{BridgeID: bridgeID, KeyEpoch: r.KeyEpoch, MemberSetHash: set, Height: r.Height}.Digest()
+		s.Pending[0].Digest = d[:]
+	}
+	n.start()
+	if err := n.step(); !errors.Is(err, ErrMismatch) {
+		t.Errorf("have %v", err)
+	}
+	if len(n.journal) > 0 {
+		t.Error("it vouched for that")
+	}
+	n.view = nil
+	n.start()
+	if err := n.step(); err != nil || len(n.journal) != 1 {
+		t.Errorf("the real state: %v, vouched for %d", err, len(n.journal))
 	}
 }
 

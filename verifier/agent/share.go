@@ -307,7 +307,7 @@ func (a *Agent) ready(ctx context.Context, s *State, r *committeev1.Receiver) er
 
 // vouch journals that the ready statement may be signed, once this member has its share and has
 // seen by itself that the recorded epoch follows from the dealings.
-func (a *Agent) vouch(s *State) error {
+func (a *Agent) vouch(ctx context.Context, s *State) error {
 	e := &s.Ready
 	have, ok := a.held[e.Number]
 	m := memberOf(e, a.cfg.ConsAddress)
@@ -326,6 +326,12 @@ func (a *Agent) vouch(s *State) error {
 		d := message.Ready{BridgeID: s.BridgeID, KeyEpoch: r.KeyEpoch, MemberSetHash: set, Height: r.Height}.Digest()
 		if !bytes.Equal(d[:], w.Digest) {
 			return fmt.Errorf("ready statement %d has another digest: %w", w.Id, ErrMismatch)
+		}
+		if s.Ceremony.Number == e.Ceremony {
+			// A share from a file was compared when it was made; what the state records now is looked at again.
+			if _, err := a.outcome(ctx, &s.Ceremony, e); err != nil {
+				return err
+			}
 		}
 		failpoint.Hit("agent.finished.journal") // this member does not sign the ready statement before it is journaled after the next start
 		if err := a.cfg.Voter.Finished(d); err != nil {

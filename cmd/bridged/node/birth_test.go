@@ -188,8 +188,9 @@ func TestBirthOfAChain(t *testing.T) {
 	if r := propose(committeev1.Payload{Kind: &committeev1.Payload_Member{Member: &committeev1.MemberChange{}}}); r.Proposal != 1 || len(r.Tx) != 32 || r.Height == 0 {
 		t.Errorf("answer %v", r)
 	}
-	l.until("refresh", func(s *extension.Agenda) bool { return s.KeyEpoch == 2 })
-	if got := l.last.GroupKey; got != key {
+	var got [32]byte
+	l.until("refresh", func(s *extension.Agenda) bool { got = s.GroupKey; return s.KeyEpoch == 2 })
+	if got != key {
 		t.Errorf("group key %x, was %x", got, key)
 	}
 
