@@ -27,7 +27,10 @@ import (
 )
 
 // Kind bytes of journal records (docs/spec/signing.md).
-const shareRecord = 2
+const (
+	shareRecord     = 2 // of a checkpoint
+	statementRecord = 3 // of another statement
+)
 
 // back waits until validator i has caught up with the others.
 func (f *failing) back(ctx context.Context, i int) error {
@@ -72,7 +75,7 @@ func (f *failing) journaledShares(i int) (count int) {
 	}
 	defer j.Close()
 	if err := j.Replay(func(r []byte) error {
-		if r[0] == shareRecord {
+		if r[0] == shareRecord || r[0] == statementRecord {
 			count++
 		}
 		return nil

@@ -66,7 +66,7 @@ func readJournals(t *testing.T, home node.Layout) journaled {
 		return nil
 	})
 	replay(home.SignerJournal(), func(r []byte) error {
-		if r[0] == shareRecord { // fork 4 ‖ session number 8 ‖ …
+		if r[0] == shareRecord || r[0] == statementRecord { // fork 4 ‖ session number 8 ‖ …
 			out.shares[binary.BigEndian.Uint64(r[5:13])] = true
 		}
 		return nil
