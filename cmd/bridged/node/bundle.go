@@ -174,7 +174,7 @@ func (k *held) prove() error {
 	if _, err := rand.Read(challenge[:]); err != nil {
 		return fmt.Errorf("read randomness: %w", err)
 	}
-	ok := false
+	var ok bool
 	switch k.Kind {
 	case kindConsensus, kindNode:
 		// Not what CometBFT signs: no vote has 32 bytes.
