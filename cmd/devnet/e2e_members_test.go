@@ -20,8 +20,8 @@ import (
 )
 
 // TestMembers: the committee goes from 4 to 5 to 7 to 4 members while 200 messages flow. Each change is a ceremony among
-// the real processes; the group key stays, no contract is touched, nothing is lost or arrives twice, and who has
-// left holds no share that signs.
+// the real processes; the group key stays, no contract is touched, nothing is lost or arrives twice, old shares are
+// erased, and no secret of any member stands in a file outside of its keys, a log, an answer or a command line.
 func TestMembers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
@@ -32,6 +32,7 @@ func TestMembers(t *testing.T) {
 	}
 	key, slots := n.Info.GroupKey, groupKeys(ctx, t, n)
 
+	var secrets canary
 	const rounds, each = 50, 2 // 200 messages
 	sent := make(chan error, 1)
 	go func() {
@@ -53,6 +54,7 @@ func TestMembers(t *testing.T) {
 		{join: 2, want: []int{0, 1, 2, 3, 4, 5, 6}},
 		{leave: []int{1, 4, 6}, want: []int{0, 2, 3, 5}},
 	} {
+		secrets.learn(t, n) // also of shares that are erased by and by
 		change(ctx, t, n, c.join, c.leave)
 		e, err := n.Epochs(ctx, c.want[0])
 		if err != nil {
@@ -81,6 +83,8 @@ func TestMembers(t *testing.T) {
 	if sum.Sent != 2*rounds*each || sum.Delivered != sum.Sent || sum.Lost != 0 || sum.Duplicated != 0 {
 		t.Fatal("messages were lost or arrived twice")
 	}
+	secrets.learn(t, n)
+	secrets.check(ctx, t, n)
 	for id, slot := range groupKeys(ctx, t, n) {
 		if slot != slots[id] {
 			t.Errorf("chain %s: the manager's group key changed", id)
