@@ -86,13 +86,16 @@ func (l *life) Committed(a extension.Agenda) {
 	l.news = make(chan struct{})
 }
 
-// live starts the node.
-func (a *alone) live() *life {
+// live starts the node, which knows the upgrades.
+func (a *alone) live(upgrades ...string) *life {
 	a.t.Helper()
 	ctx, cancel := context.WithCancel(a.t.Context())
 	l := &life{a: a, news: make(chan struct{}), done: make(chan error, 1), stop: cancel}
 	ready := make(chan struct{})
-	hooks := Hooks{Ready: func() { close(ready) }, Voter: func(v app.Voter) app.Voter { l.Voter = v; return l }}
+	hooks := Hooks{Upgrades: map[string]app.Upgrade{}, Ready: func() { close(ready) }, Voter: func(v app.Voter) app.Voter { l.Voter = v; return l }}
+	for _, name := range upgrades {
+		hooks.Upgrades[name] = nil
+	}
 	go func() { l.done <- Run(ctx, a.home, a.cfg, a.log, hooks) }()
 	a.t.Cleanup(cancel)
 	select {
@@ -247,12 +250,17 @@ func TestBirthOfAChain(t *testing.T) {
 	l = a.live()
 	l.until("share made again", func(s *extension.Agenda) bool { return len(a.shares()) == 1 && s.Pool > 0 })
 
-	// At the height of an upgrade that this program does not know the node ends, and does not start again.
-	propose(committeev1.Payload{Kind: &committeev1.Payload_Upgrade{Upgrade: &committeev1.Upgrade{Name: "next", Height: l.height() + 150}}})
+	// At the height of an upgrade that this program does not know the node ends. One that knows it goes on,
+	// and the former one is of no use any more.
+	at := l.height() + 150
+	propose(committeev1.Payload{Kind: &committeev1.Payload_Upgrade{Upgrade: &committeev1.Upgrade{Name: "next", Height: at}}})
 	if err := <-l.done; !errors.Is(err, upgrade.ErrNeeded) {
 		t.Errorf("the node ended with %v", err)
 	}
-	if err := Run(t.Context(), a.home, a.cfg, a.log, Hooks{}); !errors.Is(err, upgrade.ErrNeeded) {
-		t.Errorf("the next start ended with %v", err)
+	l = a.live("next")
+	l.until("upgrade", func(s *extension.Agenda) bool { return s.Height > at })
+	l.end()
+	if err := Run(t.Context(), a.home, a.cfg, a.log, Hooks{}); !errors.Is(err, upgrade.ErrOld) {
+		t.Errorf("the former program ended with %v", err)
 	}
 }

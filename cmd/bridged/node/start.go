@@ -41,6 +41,8 @@ type Hooks struct {
 	Application func(abci.Application) abci.Application // what CometBFT calls
 	// Sender is between what the agent decides in a ceremony and what is said.
 	Sender func(agent.Sender) agent.Sender
+	// Upgrades are planned ones that this build can apply, by name, beside those of the release.
+	Upgrades map[string]app.Upgrade
 
 	retainBlocks uint64 // instead of app.RetainBlocks
 }
@@ -108,7 +110,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	}
 	told := newCommits(asked)
 	a, err := app.New(border, db, doc.ChainID, told, app.Options{
-		ConsAddress: sdk.ConsAddress(key.address()), RetainBlocks: hooks.retainBlocks,
+		ConsAddress: sdk.ConsAddress(key.address()), RetainBlocks: hooks.retainBlocks, Upgrades: known(hooks.Upgrades),
 		Snapshots: app.Snapshots{Dir: h.SnapshotDir(), Interval: c.SnapshotInterval, Keep: c.SnapshotKeep},
 	})
 	if err != nil {
