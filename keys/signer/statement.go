@@ -102,9 +102,10 @@ func (s *Signer) ready(r *message.Ready, share *keystore.Share) (claim, error) {
 	return claim{statement: true, stream: subject, end: r.KeyEpoch}, nil
 }
 
-// rotate: one body per old key and key version, whichever key signs and whatever the fork: a signed rotation
-// outlives the chain that asked for it. The member must hold shares of both keys, so it took part in
-// making the new one.
+// rotate: one body per signing key and key version, whatever the fork: a signed rotation outlives the chain that
+// asked for it. The new key signs first, and what it alone signed binds nobody: a rotation that was given up before
+// the old key was asked leaves the way free for another new key. The member must hold shares of both keys, so it
+// took part in making the new one.
 func (s *Signer) rotate(r *message.Rotate, share *keystore.Share) (claim, error) {
 	oldKey, newKey := schnorr.PublicKey(r.OldPx), schnorr.PublicKey(r.NewPx)
 	switch {
@@ -119,7 +120,7 @@ func (s *Signer) rotate(r *message.Rotate, share *keystore.Share) (claim, error)
 	case !s.holds(oldKey) || !s.holds(newKey):
 		return claim{}, fmt.Errorf("rotation: want shares of the old and of the new key: %w", ErrNoShare)
 	}
-	subject := new(message.Words).Hash(message.TagRotate).Hash(s.bridge).Hash(r.OldPx).Sum()
+	subject := new(message.Words).Hash(message.TagRotate).Hash(s.bridge).Hash([32]byte(share.GroupKey)).Sum()
 	return claim{statement: true, stream: subject, end: r.KeyVersion}, nil
 }
 

@@ -286,6 +286,23 @@ func TestStatementIsSignedOnce(t *testing.T) {
 			t.Errorf("the number again: %v", err)
 		}
 	})
+	t.Run("a rotation given up before the old key was asked", func(t *testing.T) {
+		e := newEpochs(t)
+		if err := e.sign(e.request(2, e.rotate())); err != nil {
+			t.Fatal(err)
+		}
+		again := e.rotate()
+		again.NotBefore++ // stands for another new key as well: another body under the same version
+		if err := e.sign(e.request(2, again)); !errors.Is(err, ErrConflict) {
+			t.Errorf("the new key signs another one: %v", err)
+		}
+		if err := e.sign(e.request(1, again)); err != nil {
+			t.Errorf("the old key signs its first: %v", err)
+		}
+		if err := e.sign(e.request(1, e.rotate())); !errors.Is(err, ErrConflict) {
+			t.Errorf("the old key signs another one: %v", err)
+		}
+	})
 	t.Run("ready again after an aborted ceremony", func(t *testing.T) {
 		e := newEpochs(t)
 		if err := e.sign(e.request(2, e.ready())); err != nil {
