@@ -38,7 +38,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		if c.Poll < 50*time.Millisecond || c.Poll > time.Minute || c.Network == "" || c.Key == "" || c.Store == "" {
+		if c.Poll < 50*time.Millisecond || c.Poll > time.Minute || c.Network == "" || c.Account == "" || c.Store == "" {
 			t.Errorf("accepted %+v", c)
 		}
 	})
