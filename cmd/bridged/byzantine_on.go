@@ -38,20 +38,24 @@ func markTestBuild(root *cobra.Command, _ io.Writer) {
 		Example: "  bridged start --home n4 --byzantine invalid-share,propose-forge --byzantine-seed 7",
 		RunE: func(c *cobra.Command, _ []string) error {
 			type line struct {
-				Name    string `json:"name"`
-				Does    string `json:"does"`
-				Shown   string `json:"shown"`
-				Lasting bool   `json:"lasting"`
+				Name     string `json:"name"`
+				Does     string `json:"does"`
+				Shown    string `json:"shown"`
+				Lasting  bool   `json:"lasting"`
+				Ceremony bool   `json:"ceremony"`
 			}
 			var list []line
 			for _, p := range byzantine.Policies() {
-				list = append(list, line{p.Name, p.Does, p.Shown, p.Lasting})
+				list = append(list, line{p.Name, p.Does, p.Shown, p.Lasting, p.OfCeremony()})
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), list)
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			_, err := fmt.Fprintf(w, "%s\tevery policy below that leaves nothing lasting, %d heights each unless --byzantine-dwell says otherwise\t\n", byzantine.All, byzantine.Dwell)
+			if err == nil {
+				_, err = fmt.Fprintf(w, "%s\tevery policy of ceremonies, one each\t\n", byzantine.Ceremonies)
+			}
 			for _, p := range list {
 				if err == nil {
 					_, err = fmt.Fprintf(w, "%s\t%s\t%s\n", p.Name, p.Does, p.Shown)

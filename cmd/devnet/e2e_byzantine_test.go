@@ -55,6 +55,7 @@ var chosen = map[string]bool{"invalid-share": true, "withhold-share": true, "hid
 type byzantine struct {
 	program string
 	names   []string // policies; those that last come last
+	rites   []string // policies of ceremonies
 	lasting map[string]bool
 }
 
@@ -71,8 +72,8 @@ func buildByzantine(ctx context.Context, t *testing.T) *byzantine {
 		t.Fatal(err)
 	}
 	var list []struct {
-		Name    string
-		Lasting bool
+		Name              string
+		Lasting, Ceremony bool
 	}
 	if err := json.Unmarshal(out, &list); err != nil {
 		t.Fatal(err)
@@ -82,9 +83,14 @@ func buildByzantine(ctx context.Context, t *testing.T) *byzantine {
 	}
 	for _, last := range []bool{false, true} {
 		for _, p := range list {
-			if p.Lasting == last {
+			if p.Lasting == last && !p.Ceremony {
 				b.names = append(b.names, p.Name)
 			}
+		}
+	}
+	for _, p := range list {
+		if p.Ceremony {
+			b.rites = append(b.rites, p.Name)
 		}
 	}
 	return b

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/keys/dkg"
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
@@ -63,8 +64,10 @@ type Config struct {
 	// files; what a dealer needs of its share comes from the dealings again.
 	SignerKeeps bool
 	Voter       Voter
-	Rand        io.Reader
-	Logger      *slog.Logger // may be nil
+	// Deal makes the dealings: dkg.Deal when nil. A test build may deal otherwise.
+	Deal   func(p *dkg.Params, dealer frost.Index, seed [32]byte, share *frost.Scalar) (*dkg.Dealing, error)
+	Rand   io.Reader
+	Logger *slog.Logger // may be nil
 }
 
 // Agent is a node's hands in ceremonies. Step has one caller at a time.
@@ -99,6 +102,7 @@ type saying struct {
 	ceremony uint64
 	phase    committeev1.Phase
 	m        transaction.Message
+	taken    bool // by the own mempool, once
 }
 
 // New makes an agent. Nothing runs before Step or Run.
@@ -110,6 +114,9 @@ func New(cfg Config) (*Agent, error) {
 		return nil, errors.New("agent: chain, files, signer, voter and randomness are required")
 	case cfg.Operator != [20]byte{} && cfg.Sender == nil:
 		return nil, errors.New("agent: an operator needs a sender")
+	}
+	if cfg.Deal == nil {
+		cfg.Deal = dkg.Deal
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -200,11 +207,14 @@ func (a *Agent) say(ctx context.Context, c *committeev1.Ceremony, build func() (
 		if err != nil {
 			return err
 		}
-		a.said = saying{c.Number, c.Phase, m}
+		a.said = saying{ceremony: c.Number, phase: c.Phase, m: m}
+		failpoint.Hit("agent.message.send") // what a phase asks was not said; it is said after the next start
 	}
-	failpoint.Hit("agent.message.send") // what a phase asks was not said; it is said after the next start
 	err := a.cfg.Sender.Send(ctx, a.said.m)
-	failpoint.Hit("agent.message.sent") // it was said, and is said again until the state shows it
+	if err == nil && !a.said.taken {
+		a.said.taken = true
+		failpoint.Hit("agent.message.sent") // it was said, and is said again until the state shows it
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err == nil {

@@ -59,7 +59,7 @@ func (a *Agent) dealing(c *committeev1.Ceremony, d *committeev1.Dealer) ([]byte,
 		}
 		share = &own
 	}
-	made, err := dkg.Deal(p, me, seed, share)
+	made, err := a.cfg.Deal(p, me, seed, share)
 	if err != nil {
 		return nil, message.Hash{}, fmt.Errorf("ceremony %d: deal: %w", c.Number, err)
 	}

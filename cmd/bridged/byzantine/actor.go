@@ -33,6 +33,7 @@ type Config struct {
 type Actor struct {
 	log      *slog.Logger
 	schedule schedule
+	rites    []Policy // of ceremonies, which take turns by the ceremony's number
 	pause    func(time.Duration)
 
 	mu     sync.Mutex
@@ -49,7 +50,17 @@ func New(c Config) (*Actor, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Actor{log: c.Logger, schedule: newSchedule(c.Policies, c.Seed, c.Dwell), pause: time.Sleep, boots: boots{said: map[uint64]uint64{}}}, nil
+	a := &Actor{log: c.Logger, pause: time.Sleep, boots: boots{said: map[uint64]uint64{}}}
+	var rest []Policy
+	for _, p := range c.Policies {
+		if p.OfCeremony() {
+			a.rites = append(a.rites, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	a.schedule = newSchedule(rest, c.Seed, c.Dwell)
+	return a, nil
 }
 
 // Hooks are the seams that the node must be run with.
@@ -57,6 +68,7 @@ func (a *Actor) Hooks() node.Hooks {
 	return node.Hooks{
 		Voter:       func(v app.Voter) app.Voter { return &voter{v, a} },
 		Application: func(x abci.Application) abci.Application { return &application{x, a} },
+		Agent:       a.hire,
 	}
 }
 

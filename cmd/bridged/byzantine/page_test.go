@@ -22,10 +22,14 @@ What a validator built with the tags ` + "`devnet byzantine`" + ` can be told to
 ` + "`go test -tags 'devnet byzantine' ./cmd/bridged/byzantine -run TestPage -update`" + `.
 
 ` + "`bridged start --byzantine policy,policy… [--byzantine-seed n] [--byzantine-dwell heights]`" + `; several policies take turns. ` + "`all`" + ` is every one but
-those marked lasting, which leave something in the state until the key epoch ends. ` + "`TestByzantine`" + ` in ` + "`cmd/devnet`" + ` runs one of four and two of
+those of ceremonies and those marked lasting, which leave something in the state until the key epoch ends. ` + "`TestByzantine`" + ` in ` + "`cmd/devnet`" + ` runs one of four and two of
 seven members with every policy: everything is delivered exactly once, no honest member is blamed, and the column "shown" is checked.
 
-"faults" is what that node saw itself, "conduct" what the chain's state records. Where no fault shows there is nothing that can be proven, or nothing wrong.
+The policies ` + "`ceremony-…`" + ` act while key shares are made or dealt again, each in a whole ceremony, and do nothing else; ` + "`ceremonies`" + ` is all of them.
+Ceremony number k follows the k-th of the list, in its order. ` + "`TestCeremonies`" + ` runs one of four members with every one of them, the first at
+the birth of the network: each ceremony ends with a share at every honest member and without a dealing that is wrong.
+
+"faults" is what that node saw itself, "conduct" what the chain's state records, "ceremony" what ` + "`bridgectl ceremony status`" + ` names too. Where no fault shows there is nothing that can be proven, or nothing wrong.
 
 | policy | does | shown |
 |---|---|---|

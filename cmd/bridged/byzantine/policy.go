@@ -36,14 +36,18 @@ type Policy struct {
 	// where nothing wrong can be proven or seen.
 	Shown string
 	// Lasting policies leave something in the state that ends only with the key epoch. They must be
-	// named; All leaves them out.
+	// named; All leaves them out, and those of ceremonies too.
 	Lasting bool
 
 	speak   func(*turn) []byte        // another extension; nil: the honest one
 	delay   func(*turn) time.Duration // before the precommit is signed
 	propose func(*turn, *proposal) [][]byte
-	refuse  bool // proposals of others
+	refuse  bool  // proposals of others
+	rite    *rite // in ceremonies; such a policy does nothing else
 }
+
+// OfCeremony: the policy acts in ceremonies alone.
+func (p *Policy) OfCeremony() bool { return p.rite != nil }
 
 // turn is what a policy knows when it acts.
 type turn struct {
@@ -118,7 +122,7 @@ func (m *memory) keepLies(e *extension.Extension) {
 
 // Policies lists every policy, by group.
 func Policies() []Policy {
-	return slices.Concat(encodings(), votes(), signings(), proposals())
+	return slices.Concat(encodings(), votes(), signings(), proposals(), ceremonies())
 }
 
 // Parse reads names separated by commas. Errors: ErrPolicy.
@@ -127,9 +131,9 @@ func Parse(list string) ([]Policy, error) {
 	known := Policies()
 	for _, name := range strings.Split(list, ",") {
 		name = strings.TrimSpace(name)
-		if name == All {
+		if name == All || name == Ceremonies {
 			for _, p := range known {
-				if !p.Lasting {
+				if p.OfCeremony() == (name == Ceremonies) && !p.Lasting {
 					out = append(out, p)
 				}
 			}

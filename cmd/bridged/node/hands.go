@@ -84,9 +84,9 @@ func newAgent(book ledger, e *engine, keys *secrets, self []byte, sign shareSign
 	if keys.operator != nil {
 		out = &operator{account: keys.operator, ledger: book, pool: e.mempool}
 		cfg.Operator, cfg.Sender = keys.operator.Address(), out
-		if hooks.Sender != nil {
-			cfg.Sender = hooks.Sender(out)
-		}
+	}
+	if hooks.Agent != nil {
+		cfg = hooks.Agent(cfg)
 	}
 	a, err := agent.New(cfg)
 	return a, out, err

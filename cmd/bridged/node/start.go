@@ -39,8 +39,8 @@ type Hooks struct {
 	Ready       func()                                  // called once everything was started
 	Voter       func(app.Voter) app.Voter               // what the application asks
 	Application func(abci.Application) abci.Application // what CometBFT calls
-	// Sender is between what the agent decides in a ceremony and what is said.
-	Sender func(agent.Sender) agent.Sender
+	// Agent is what the node's hands in ceremonies are made of.
+	Agent func(agent.Config) agent.Config
 	// Upgrades are planned ones that this build can apply, by name, beside those of the release.
 	Upgrades map[string]app.Upgrade
 
