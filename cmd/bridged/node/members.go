@@ -54,6 +54,7 @@ func (s *Status) seats(ctx context.Context, conn *grpc.ClientConn, self []byte) 
 	case committee.InProgress(&c) || c.Phase == committeev1.Phase_PHASE_ABORTED:
 		s.Ceremony = ceremonyOf(&c, uint64(s.Height), names)
 	}
+	s.Culprits = culprits(&c, names, &e.Active)
 	own, err := nodev1.NewQueryClient(conn).Node(ctx, &nodev1.QueryNodeRequest{})
 	if err != nil {
 		return fmt.Errorf("query node: %w", err)

@@ -59,6 +59,7 @@ func (s *Status) Conclude() {
 		add(LevelWarning, "this node is catching up with the chain")
 	}
 	s.keys(add)
+	s.accuse(blame)
 	for i := range s.Streams {
 		p := &s.Streams[i]
 		switch {

@@ -36,6 +36,7 @@ type Status struct {
 	Boot       uint64         `json:"boot"`              // of this node's signer, 0: none
 	Shares     []uint64       `json:"shares"`            // key epochs whose share this node's signer holds
 	Ceremony   *Ceremony      `json:"ceremony,omitempty"`
+	Culprits   []Culprit      `json:"culprits"`          // of the newest ceremony
 	Trouble    string         `json:"trouble,omitempty"` // why this node does less than a ceremony asks of it
 	Refused    string         `json:"refused,omitempty"` // why the operator's last transaction was not taken
 	Problems   []Problem      `json:"problems"`          // worst first: what is wrong, and who
