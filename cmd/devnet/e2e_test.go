@@ -5,6 +5,7 @@
 package devnet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -122,8 +123,8 @@ func startForTest(ctx context.Context, t *testing.T) *Network {
 // of the programs, build/ without it.
 func startWith(ctx context.Context, t *testing.T, o Options) *Network {
 	t.Helper()
-	if o.Bin = os.Getenv("BRIDGE_BIN"); o.Bin == "" {
-		o.Bin = filepath.Join("..", "..", "build")
+	if o.Bin == "" {
+		o.Bin = cmp.Or(os.Getenv("BRIDGE_BIN"), filepath.Join("..", "..", "build"))
 	}
 	o.Dir, o.AnyPorts, o.Out, o.Logger = filepath.Join(t.TempDir(), "devnet"), true, testWriter{t}, slog.New(slog.DiscardHandler)
 	n, err := Start(ctx, o)

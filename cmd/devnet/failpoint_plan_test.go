@@ -18,6 +18,7 @@ const (
 	onRelayer               // the relayer of the running network
 	onDeal                  // the program that writes key shares into homes
 	onPassword              // the program that changes a home's password
+	onCeremony              // a validator in the next ceremony
 )
 
 // kill is one planned end of a process.
@@ -27,7 +28,8 @@ type kill struct {
 	hit  int // the n-th time that the process comes there
 }
 
-// kills is every end that TestFailpoints plans, in its order: at least one for every failpoint.
+// kills is every end that TestFailpoints and, in ceremonies, TestCeremonyKills plan, in their order: at least one for
+// every failpoint.
 var kills = []kill{
 	{onDeal, "keystore.file.write", 1},
 	{onDeal, "keystore.file.written", 2},
@@ -90,6 +92,14 @@ var kills = []kill{
 	{onRelayer, "store.commit.flushed", 1},
 	{onRelayer, "store.commit.stored", 1},
 	{onRelayer, "evm.send.sent", 3},
+
+	// One line is one ceremony, in which every validator is killed once. A message is counted when it is first
+	// said: the hash, the dealing, the complaints, the proof.
+	{onCeremony, "agent.seed.save", 1}, {onCeremony, "agent.message.send", 2}, {onCeremony, "agent.share.save", 1}, {onCeremony, "agent.finished.journal", 1},
+	{onCeremony, "agent.seed.saved", 1}, {onCeremony, "agent.message.sent", 2}, {onCeremony, "agent.share.saved", 1}, {onCeremony, "agent.finished.journaled", 1},
+	{onCeremony, "agent.message.send", 1}, {onCeremony, "agent.message.send", 3}, {onCeremony, "agent.message.send", 4}, {onCeremony, "agent.share.erase", 1},
+	{onCeremony, "agent.message.sent", 1}, {onCeremony, "agent.message.sent", 3}, {onCeremony, "agent.message.sent", 4}, {onCeremony, "agent.share.erased", 1},
+	{onCeremony, "agent.seed.erase", 1}, {onCeremony, "agent.seed.erased", 1}, {onCeremony, "keystore.file.synced", 2}, {onCeremony, "keystore.erase.written", 1},
 }
 
 var listed = regexp.MustCompile("(?m)^\\| `([a-z.]+)` \\|")

@@ -33,7 +33,7 @@ type Config struct {
 type Actor struct {
 	log      *slog.Logger
 	schedule schedule
-	rites    []Policy // of ceremonies, which take turns by the ceremony's number
+	rites    []Policy // of ceremonies, which take turns by key epoch
 	pause    func(time.Duration)
 
 	mu     sync.Mutex

@@ -51,10 +51,10 @@ func (a *Actor) hire(c agent.Config) agent.Config {
 	return c
 }
 
-// policy is the one whose turn the ceremony in progress is.
+// policy is the one whose turn the key epoch is that the ceremony in progress makes.
 func (h *hands) policy() *Policy {
 	list := h.actor.rites
-	return &list[(max(1, h.state.Ceremony.Number)-1)%uint64(len(list))]
+	return &list[(max(1, h.state.Ceremony.NewEpoch)-1)%uint64(len(list))]
 }
 
 func (h *hands) act(p *Policy) {

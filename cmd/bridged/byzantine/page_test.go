@@ -26,7 +26,7 @@ those of ceremonies and those marked lasting, which leave something in the state
 seven members with every policy: everything is delivered exactly once, no honest member is blamed, and the column "shown" is checked.
 
 The policies ` + "`ceremony-…`" + ` act while key shares are made or dealt again, each in a whole ceremony, and do nothing else; ` + "`ceremonies`" + ` is all of them.
-Ceremony number k follows the k-th of the list, in its order. ` + "`TestCeremonies`" + ` runs one of four members with every one of them, the first at
+The ceremonies for key epoch k follow the k-th of the list, in its order. ` + "`TestCeremonies`" + ` runs one of four members with every one of them, the first at
 the birth of the network: each ceremony ends with a share at every honest member and without a dealing that is wrong.
 
 "faults" is what that node saw itself, "conduct" what the chain's state records, "ceremony" what ` + "`bridgectl ceremony status`" + ` names too. Where no fault shows there is nothing that can be proven, or nothing wrong.
