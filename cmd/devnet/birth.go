@@ -22,6 +22,7 @@ const (
 	keyLimit    = 3 * time.Minute
 	actLimit    = time.Minute
 	streamLimit = 30 * time.Second
+	passLimit   = 10 * time.Second
 )
 
 // awaitKey waits until the validators have made the group key among themselves.
@@ -81,7 +82,17 @@ func (n *Network) openLanes(ctx context.Context, deployed []deployment) error {
 // Decide proposes something through one validator and approves it through the others until it has passed. Validators
 // that do not run, or that refuse, are passed over.
 func (n *Network) Decide(ctx context.Context, p committeev1.Payload) error {
-	number, passed := uint64(0), false
+	number := uint64(0)
+	passed := func(ctx context.Context) (bool, string, error) {
+		r, err := n.Client.Proposal(ctx, number)
+		switch {
+		case err != nil:
+			return false, err.Error(), nil
+		case r.Status != "passed" && r.Status != "open":
+			return false, "", fmt.Errorf("proposal %d: %s: %s", number, r.Status, r.Failure)
+		}
+		return r.Status == "passed", r.Status, nil
+	}
 	var errs []error
 	for i, child := range n.Nodes {
 		if child.PID() == 0 {
@@ -103,20 +114,23 @@ func (n *Network) Decide(ctx context.Context, p committeev1.Payload) error {
 			errs = append(errs, fmt.Errorf("%s: %w", child.Name, err))
 			continue
 		}
-		r, err := n.Client.Proposal(ctx, number)
-		switch {
-		case err != nil:
-			errs = append(errs, err)
-		case r.Status == "passed":
-			passed = true
-		case r.Status != "open":
-			return fmt.Errorf("proposal %d: %s: %s", number, r.Status, r.Failure)
-		}
-		if passed {
-			return nil
+		if ok, _, err := passed(ctx); ok || err != nil {
+			return err
 		}
 	}
-	return fmt.Errorf("proposal %d has not passed: %w", number, errors.Join(errs...))
+	if number == 0 {
+		return fmt.Errorf("nobody could propose: %w", errors.Join(errs...))
+	}
+	// The validator that was asked may be a block behind those that approved.
+	var failed error
+	err := n.until(ctx, fmt.Sprintf("proposal %d", number), passLimit, func(ctx context.Context) (ok bool, progress string) {
+		ok, progress, failed = passed(ctx)
+		return ok || failed != nil, progress
+	})
+	if err = errors.Join(err, failed); err != nil {
+		return fmt.Errorf("proposal %d has not passed: %w", number, errors.Join(err, errors.Join(errs...)))
+	}
+	return nil
 }
 
 // admin calls validator i over the socket in its home.
