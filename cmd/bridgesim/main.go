@@ -17,6 +17,6 @@ func main() {
 	// A run makes much garbage and keeps little.
 	debug.SetGCPercent(400)
 	root := &cobra.Command{Use: "bridgesim", Short: "Run simulated bridges, one per seed"}
-	root.AddCommand(runCommand())
+	root.AddCommand(runCommand(), ceremonyCommand())
 	os.Exit(exit.Run(root))
 }
