@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,17 +16,28 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
 
+	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/contracts/bindings"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 )
 
+// apart is the validator whose signer is a process of its own.
+const apart = 2
+
 // TestMembers: the committee goes from 4 to 5 to 7 to 4 members while 200 messages flow. Each change is a ceremony among
 // the real processes; the group key stays, no contract is touched, nothing is lost or arrives twice, old shares are
 // erased, and no secret of any member stands in a file outside of its keys, a log, an answer or a command line.
+// One member's signer runs in its own process and is killed on the way.
 func TestMembers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
-	n := startWith(ctx, t, Options{Spare: 3})
+	var signer *Process
+	n := startWith(ctx, t, Options{Spare: 3, Prepare: func(i int, h node.Layout) (err error) {
+		if i == apart {
+			signer, err = signerApart(t, h)
+		}
+		return err
+	}})
 	run, err := n.newTraffic(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +81,9 @@ func TestMembers(t *testing.T) {
 			}
 		}
 		oldSharesGo(ctx, t, n, e.Active.Number, c.want)
+		if c.join == 1 {
+			restart(ctx, t, n, signer, 2)
+		}
 	}
 
 	if err := <-sent; err != nil {
@@ -132,7 +147,7 @@ func oldSharesGo(ctx context.Context, t *testing.T, n *Network, epoch uint64, me
 	t.Helper()
 	for _, i := range members {
 		if err := n.until(ctx, fmt.Sprintf("node%d erases old shares", i), time.Minute, func(context.Context) (bool, string) {
-			files, err := filepath.Glob(filepath.Join(string(n.NodeHome(i)), "keys", "share-*"))
+			files, err := filepath.Glob(filepath.Join(shareHome(n, i).KeyDir(), "share-*"))
 			if err != nil {
 				return false, err.Error()
 			}
@@ -169,4 +184,43 @@ func groupKeys(ctx context.Context, t *testing.T, n *Network) map[string]string 
 		out[c.ChainID.String()] = fmt.Sprintf("%x", key)
 	}
 	return out
+}
+
+// shareHome is where validator i keeps its key shares: its home, or that of its signer.
+func shareHome(n *Network, i int) node.Layout {
+	if own := n.NodeHome(i) + "-signer"; i == apart {
+		if _, err := os.Stat(string(own)); err == nil {
+			return own
+		}
+	}
+	return n.NodeHome(i)
+}
+
+// signerApart starts the signer of a home as a process of its own and tells the node where it is.
+func signerApart(t *testing.T, h node.Layout) (*Process, error) {
+	t.Helper()
+	home := string(h) + "-signer"
+	bin := os.Getenv("BRIDGE_BIN")
+	if bin == "" {
+		bin = filepath.Join("..", "..", "build")
+	}
+	p := &Process{
+		Name: "signer", path: filepath.Join(bin, "bridged"), log: filepath.Join(filepath.Dir(home), "logs", "signer.log"),
+		args: []string{"signer", "--home", home, "--chain-id", chainID},
+	}
+	if err := p.Start(); err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() {
+		_ = p.Stop() // it ends by itself when its node is stopped for good
+		if t.Failed() {
+			t.Logf("signer:\n%s", p.tail(30))
+		}
+	})
+	c, err := node.LoadConfig(h.ConfigFile(), func(string) string { return "" })
+	if err != nil {
+		return nil, err
+	}
+	c.Signer = "unix://" + filepath.Join(home, "signer.sock")
+	return p, c.Save(h.ConfigFile())
 }
