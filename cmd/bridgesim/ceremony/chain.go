@@ -22,6 +22,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -38,6 +39,8 @@ const (
 	power   = 10
 	// maxTxBytes is what consensus lets a proposer put into a block, beyond what the application takes.
 	maxTxBytes = 20 << 20
+	// queryGas is what the application gives a query.
+	queryGas = 50_000_000
 )
 
 // errChain: the application did what it must never do.
@@ -195,6 +198,7 @@ func (c *chain) block() error {
 	if c.ctx, err = c.app.CreateQueryContext(h, false); err != nil {
 		return err
 	}
+	c.ctx = c.ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()) // one context for what would be many
 	if err := c.tidyPool(); err != nil {
 		return err
 	}
@@ -334,5 +338,5 @@ type query struct {
 }
 
 func (c *chain) query() query {
-	return query{ctx: c.ctx, server: committee.NewQueryServer(c.committee)}
+	return query{ctx: c.ctx.WithGasMeter(storetypes.NewGasMeter(queryGas)), server: committee.NewQueryServer(c.committee)}
 }
