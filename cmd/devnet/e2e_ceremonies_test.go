@@ -155,7 +155,7 @@ func oneStory(ctx context.Context, t *testing.T, n *Network, number uint64, memb
 	var first []byte
 	var c committeev1.Ceremony
 	for _, i := range members {
-		if err := n.until(ctx, fmt.Sprintf("node%d: share of key epoch %d", i, number), time.Minute, func(ctx context.Context) (bool, string) {
+		if err := n.until(ctx, fmt.Sprintf("node%d: share of key epoch %d", i, number), killLimit, func(ctx context.Context) (bool, string) {
 			var r *committeev1.QueryCeremonyResponse
 			var e *committeev1.QueryEpochsResponse
 			var own *nodev1.QueryNodeResponse

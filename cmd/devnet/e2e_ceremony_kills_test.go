@@ -87,9 +87,9 @@ func armAll(ctx context.Context, t *testing.T, n *Network, round []kill) (dying 
 		}
 	}
 	at := int64(0)
-	if err := n.until(ctx, "validators that will die", time.Minute, func(ctx context.Context) (bool, string) {
+	if err := n.until(ctx, "validators that will die", killLimit, func(ctx context.Context) (bool, string) {
 		h := n.Client.Heights(ctx)
-		if at == 0 {
+		if at <= 0 {
 			at = slices.Max(h)
 		}
 		return at > 0 && slices.Min(h) > at, fmt.Sprint(h)
