@@ -10,6 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
@@ -87,7 +91,7 @@ func (n *Network) Decide(ctx context.Context, p committeev1.Payload) error {
 		r, err := n.Client.Proposal(ctx, number)
 		switch {
 		case err != nil:
-			return false, err.Error(), nil
+			return false, err.Error(), nil //nolint:nilerr // asked again
 		case r.Status != "passed" && r.Status != "open":
 			return false, "", fmt.Errorf("proposal %d: %s: %s", number, r.Status, r.Failure)
 		}
@@ -107,8 +111,13 @@ func (n *Network) Decide(ctx context.Context, p committeev1.Payload) error {
 				number = r.Proposal
 				return nil
 			}
-			_, err := c.Approve(ctx, &nodev1.ApproveRequest{Proposal: number})
-			return err
+			for began := time.Now(); ; {
+				_, err := c.Approve(ctx, &nodev1.ApproveRequest{Proposal: number})
+				// A validator that is a block behind does not know the proposal yet.
+				if status.Code(err) != codes.NotFound || time.Since(began) > passLimit || follow.Sleep(ctx, 200*time.Millisecond) != nil {
+					return err
+				}
+			}
 		})
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", child.Name, err))

@@ -188,14 +188,14 @@ func accuse(ctx context.Context, h *hands, m transaction.Message) (transaction.M
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range shown {
-		complaint, err := dkg.ComplainFalsely(rand.Reader, p, d, h.receiver(), h.honest.DealingKey.Secret)
-		if err != nil {
-			return nil, err
-		}
-		return &committeev1.MsgCheck{Sender: honest.Sender, Ceremony: honest.Ceremony, Complaints: [][]byte{complaint}}, nil
+	if len(shown) == 0 {
+		return nil, errors.New("nobody to accuse")
 	}
-	return nil, errors.New("nobody to accuse")
+	complaint, err := dkg.ComplainFalsely(rand.Reader, p, shown[0], h.receiver(), h.honest.DealingKey.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return &committeev1.MsgCheck{Sender: honest.Sender, Ceremony: honest.Ceremony, Complaints: [][]byte{complaint}}, nil
 }
 
 // copyEphemeral takes the key of another dealer from the dealings of the active epoch, at birth another's dealing key.
