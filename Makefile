@@ -61,14 +61,15 @@ e2e: build ## real processes: kill -9 everywhere, hostile members, clones, outag
 chaos: build ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk
 	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 60m -v -run "TestChaos|TestByzantine|TestFullDisk" ./cmd/devnet
 
-# make sim                       the slice that CI runs: 50 seeds of 200 heights
-# make sim HOURS=2 SHARD=1/2     two hours of fresh seeds, the first half of them
+# make sim                       the slice that CI runs: 50 seeds of 200 heights, ceremonies with 200 corrupt sets
+# make sim HOURS=2 SHARD=1/2     two hours of fresh seeds, the first half of them, then all small committees and 2,000 sets
 HOURS ?=
 SHARD ?= 1/1
 .PHONY: sim
-sim: ## seeded simulator: 50 seeds of 200 heights, or HOURS=2 SHARD=i/n for more
+sim: ## seeded simulator: 50 seeds of 200 heights and 200 hostile ceremonies, or HOURS=2 SHARD=i/n for more
 	$(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/bridgesim
 	$(BIN)/bridgesim run $(if $(HOURS),--hours $(HOURS) --shard $(SHARD),--seeds 50) --heights 200
+	$(BIN)/bridgesim ceremony $(if $(HOURS),--small 5 --seeds 0 --corrupt 2000,--seeds 0 --corrupt 200 --members 7)
 
 SLICE ?= 1/1
 .PHONY: mutants

@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,6 +98,15 @@ func runCeremonies(ctx context.Context, o ceremonyOptions, out, progress io.Writ
 		}
 		return ctx.Err()
 	}
+	defer func() {
+		if o.asJSON {
+			return
+		}
+		fmt.Fprintln(out, sum.line(start))
+		for _, k := range slices.Sorted(maps.Keys(sum.Fired)) {
+			fmt.Fprintf(out, "  %-28s %d\n", k, sum.Fired[k])
+		}
+	}()
 	if o.small > 0 {
 		for i, s := range ceremony.SmallCases(o.small) {
 			r, err := ceremony.RunSmall(uint64(i), s)
@@ -119,13 +127,5 @@ func runCeremonies(ctx context.Context, o ceremonyOptions, out, progress io.Writ
 			return err
 		}
 	}
-	if o.asJSON {
-		return nil
-	}
-	var b strings.Builder
-	for _, k := range slices.Sorted(maps.Keys(sum.Fired)) {
-		fmt.Fprintf(&b, "  %-28s %d\n", k, sum.Fired[k])
-	}
-	fmt.Fprintf(out, "%s\n%s", sum.line(start), b.String())
 	return nil
 }

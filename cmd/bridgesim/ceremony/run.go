@@ -225,7 +225,7 @@ func (r *run) fact(x *committeev1.Ceremony) (f audit.Ceremony, err error) {
 	}
 	for i := range x.Dealers {
 		d := &x.Dealers[i]
-		p := audit.Party{Index: int(d.Index), Address: audit.Address(d.ConsAddress), Operator: audit.Address(r.nodeOf(d.ConsAddress).operator)}
+		p := audit.Party{Index: int(d.Index), Address: audit.Address(d.ConsAddress), Operator: r.nodeOf(d.ConsAddress).operator}
 		copy(p.Point[:], d.Public)
 		f.Dealers = append(f.Dealers, p)
 		if d.Disqualified != "" {
@@ -234,7 +234,7 @@ func (r *run) fact(x *committeev1.Ceremony) (f audit.Ceremony, err error) {
 	}
 	for i := range x.Receivers {
 		v := &x.Receivers[i]
-		p := audit.Party{Index: int(v.Index), Address: audit.Address(v.ConsAddress), Operator: audit.Address(r.nodeOf(v.ConsAddress).operator)}
+		p := audit.Party{Index: int(v.Index), Address: audit.Address(v.ConsAddress), Operator: r.nodeOf(v.ConsAddress).operator}
 		copy(p.Point[:], v.DealingKey)
 		f.Receivers = append(f.Receivers, p)
 		if v.Ready {
