@@ -68,6 +68,7 @@ func newAlone(t *testing.T, change func(*cmttypes.GenesisDoc)) *alone {
 	must(t, err)
 	c.P2P.ListenAddress, c.RPC.ListenAddress = "tcp://127.0.0.1:0", "tcp://127.0.0.1:0"
 	c.Consensus.TimeoutCommit = 10 * time.Millisecond
+	c.P2P.PexReactor = false // its address book is still written after the node has stopped
 	cmtcfg.WriteConfigFile(a.home.CometFile(), c)
 	m, err := NewMember(a.home, "", "127.0.0.1:1")
 	must(t, err)
