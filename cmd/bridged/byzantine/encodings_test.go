@@ -131,19 +131,23 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rites, err := Parse(Ceremonies)
+	if err != nil {
+		t.Fatal(err)
+	}
 	lasting := 0
 	seen := map[string]bool{}
 	for _, p := range Policies() {
 		if p.Lasting {
 			lasting++
 		}
-		if seen[p.Name] || p.Does == "" || p.Shown == "" || p.Name == All || strings.Contains(p.Name, ",") {
+		if seen[p.Name] || p.Does == "" || p.Shown == "" || p.Name == All || p.Name == Ceremonies || strings.Contains(p.Name, ",") {
 			t.Errorf("policy %+v", p)
 		}
 		seen[p.Name] = true
 	}
-	if lasting == 0 || len(all)+lasting != len(seen) {
-		t.Errorf("%d policies, %d of them lasting, %d in all", len(seen), lasting, len(all))
+	if lasting == 0 || len(rites) == 0 || len(all)+lasting+len(rites) != len(seen) {
+		t.Errorf("%d policies, %d of them lasting, %d of ceremonies, %d in all", len(seen), lasting, len(rites), len(all))
 	}
 	two, err := Parse("silent, garbage")
 	if err != nil || len(two) != 2 || two[1].Name != "garbage" {
@@ -153,6 +157,26 @@ func TestParse(t *testing.T) {
 		if _, err := Parse(bad); !errors.Is(err, ErrPolicy) {
 			t.Errorf("%q: err %v", bad, err)
 		}
+	}
+}
+
+// A policy of ceremonies takes no turn among the others.
+func TestCeremoniesApart(t *testing.T) {
+	list, err := Parse("silent,ceremony-late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(Config{ChainID: node.DevnetPrefix + "1", Policies: list, Dwell: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for h := range uint64(4) {
+		if p := a.schedule.at(h); p.Name != "silent" {
+			t.Errorf("height %d: %s", h, p.Name)
+		}
+	}
+	if len(a.rites) != 1 || a.rites[0].Name != "ceremony-late" {
+		t.Errorf("in ceremonies: %v", a.rites)
 	}
 }
 
