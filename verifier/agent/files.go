@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/keystore"
@@ -178,7 +179,19 @@ func (d Dir) SaveShare(n ShareName, s keystore.Share) error {
 // EraseShare implements Files.
 func (d Dir) EraseShare(n ShareName) error { return erase(d.share(n)) }
 
+// erase erases a file, and before it what a crash in writing it has left beside it under other names.
 func erase(path string) error {
+	beside, err := os.ReadDir(filepath.Dir(path))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range beside {
+		if strings.HasPrefix(e.Name(), filepath.Base(path)+".") && strings.HasSuffix(e.Name(), ".tmp") {
+			if err := keystore.Erase(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
+				return err
+			}
+		}
+	}
 	if err := keystore.Erase(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
