@@ -50,10 +50,14 @@ func TestCeremonyKills(t *testing.T) {
 				t.Errorf("node%d, killed at %s: %+v", i, round[i].name, have)
 			}
 		}
-		oldSharesGo(ctx, t, n, epoch, all)
 		seedsGo(ctx, t, n, all)
 		t.Logf("ceremony %d: killed at %v, %d blocks, %s", c.Number, round, c.Ended-c.Started+1, time.Since(began).Round(time.Second))
 	}
+	// With the next epoch goes also what a death in the middle of a file has left beside it.
+	refresh(ctx, t, n)
+	epoch++
+	ends(ctx, t, n, epoch)
+	oldSharesGo(ctx, t, n, epoch, all)
 	if err := run.await(ctx, run.sent, waitLimit); err != nil {
 		t.Fatal(err)
 	}
