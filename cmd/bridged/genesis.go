@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
-func genesisCommand(home func() node.Layout, log io.Writer) *cobra.Command {
+func genesisCommand(home func() node.Layout) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "genesis",
 		Short: "Build and install the genesis file",
@@ -26,7 +25,6 @@ func genesisCommand(home func() node.Layout, log io.Writer) *cobra.Command {
   bridged genesis install --home n1 --genesis genesis.json --members n1.json,n2.json`,
 	}
 	c.AddCommand(addMember(home), collect(), addStream(), install(home))
-	addDeal(c, log)
 	return c
 }
 

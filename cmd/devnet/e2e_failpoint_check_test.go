@@ -19,6 +19,7 @@ import (
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 
 	"github.com/aitbc/bridge/cmd/bridged/node"
+	"github.com/aitbc/bridge/keys/account"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
@@ -191,62 +192,64 @@ func (f *failing) checkJournals() {
 	}
 }
 
-// killDealing ends the program that writes key shares at each step of a file. A share file is
-// there as a whole or not at all, and one that is there is never replaced.
-func killDealing(ctx context.Context, t *testing.T, bin string) {
+// killInit ends the program that makes a home at each step of a key file. A key file is there as a whole or not at all, and
+// one that is there is never replaced.
+func killInit(ctx context.Context, t *testing.T, bin string) {
 	t.Helper()
 	for _, k := range kills {
-		if k.on != onDeal {
+		if k.on != onInit {
 			continue
 		}
-		dir := t.TempDir()
-		var homes []node.Layout
-		var members []node.Member
-		for i := range 2 {
-			h := node.Layout(filepath.Join(dir, fmt.Sprintf("home%d", i)))
-			if err := node.Init(h, node.InitOptions{ChainID: chainID, Moniker: fmt.Sprintf("home%d", i), PortOffset: portStep * i, Loopback: true}); err != nil {
-				t.Fatal(err)
-			}
-			m, err := node.NewMember(h, "", "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			homes, members = append(homes, h), append(members, m)
-		}
-		doc, err := node.Collect(chainID, time.Now(), members)
-		if err != nil {
+		h := node.Layout(filepath.Join(t.TempDir(), "home"))
+		program, args := filepath.Join(bin, "bridged"), []string{"init", "--home", string(h), "--chain-id", chainID, "--moniker", "home", "--loopback"}
+		if err := dieAt(ctx, k, program, args...); err != nil {
 			t.Fatal(err)
 		}
-		genesis := filepath.Join(dir, "genesis.json")
-		if err := doc.SaveAs(genesis); err != nil {
-			t.Fatal(err)
-		}
-		deal := []string{"genesis", "deal", "--genesis", genesis, "--homes", fmt.Sprintf("%s,%s", homes[0], homes[1])}
-		if err := dieAt(ctx, k, filepath.Join(bin, "bridged"), deal...); err != nil {
-			t.Fatal(err)
-		}
-		whole := 0
-		for _, h := range homes {
-			switch _, err := loadShare(h); {
-			case err == nil:
-				whole++
-				if err := os.Remove(h.ShareFile(1)); err != nil {
-					t.Fatal(err)
-				}
-			case !errors.Is(err, os.ErrNotExist):
-				t.Errorf("%s:%d: %s: %v", k.name, k.hit, h, err)
-			}
-		}
-		t.Logf("dealing killed at %s:%d, %d of %d shares were there", k.name, k.hit, whole, len(homes))
+		whole := wholeKeys(t, h)
+		t.Logf("init killed at %s:%d, %d key files were there", k.name, k.hit, whole)
 		want := k.hit - 1
 		if k.name == "keystore.file.named" || k.name == "keystore.file.placed" || k.name == "keystore.directory.sync" {
 			want = k.hit
 		}
 		if whole != want {
-			t.Errorf("%s:%d: %d shares, want %d", k.name, k.hit, whole, want)
+			t.Errorf("%s:%d: %d key files, want %d", k.name, k.hit, whole, want)
 		}
-		if out, err := exec.CommandContext(ctx, filepath.Join(bin, "bridged"), deal...).CombinedOutput(); err != nil {
-			t.Errorf("%s:%d: dealt again: %v\n%s", k.name, k.hit, err, out)
+		before, err := os.ReadFile(h.PasswordFile())
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if out, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err == nil {
+			t.Errorf("%s:%d: init over a half-made home: %s", k.name, k.hit, out)
+		}
+		if after, err := os.ReadFile(h.PasswordFile()); err == nil && !bytes.Equal(before, after) {
+			t.Errorf("%s:%d: the password was replaced", k.name, k.hit)
 		}
 	}
+}
+
+// wholeKeys counts the key files that init has made, in its order, each of which must be whole.
+func wholeKeys(t *testing.T, h node.Layout) (whole int) {
+	t.Helper()
+	password, err := keystore.ReadPassword(h.PasswordFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole++
+	for _, load := range []func() error{
+		func() error { _, err := account.KeystoreSecret(h.OperatorFile(), password); return err },
+		func() error { _, err := keystore.LoadDealingKey(h.DealingFile(), password); return err },
+	} {
+		err := load()
+		if errors.Is(err, os.ErrNotExist) {
+			return whole
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		whole++
+	}
+	return whole
 }

@@ -31,7 +31,7 @@ func TestFailpoints(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
 	defer cancel()
 	bin := buildWithFailpoints(ctx, t)
-	killDealing(ctx, t, bin)
+	killInit(ctx, t, bin)
 	killChangingPassword(ctx, t, bin)
 
 	f := &failing{t: t}

@@ -16,7 +16,7 @@ const (
 	onNode                  // a validator of the running network
 	onTornNode              // the same, after the end of its vote journal was torn
 	onRelayer               // the relayer of the running network
-	onDeal                  // the program that writes key shares into homes
+	onInit                  // the program that makes a home
 	onPassword              // the program that changes a home's password
 	onCeremony              // a validator in the next ceremony
 )
@@ -31,12 +31,12 @@ type kill struct {
 // kills is every end that TestFailpoints and, in ceremonies, TestCeremonyKills plan, in their order: at least one for
 // every failpoint.
 var kills = []kill{
-	{onDeal, "keystore.file.write", 1},
-	{onDeal, "keystore.file.written", 2},
-	{onDeal, "keystore.file.synced", 1},
-	{onDeal, "keystore.file.named", 2},
-	{onDeal, "keystore.file.placed", 1},
-	{onDeal, "keystore.directory.sync", 2},
+	{onInit, "keystore.file.write", 1},
+	{onInit, "keystore.file.written", 2},
+	{onInit, "keystore.file.synced", 1},
+	{onInit, "keystore.file.named", 2},
+	{onInit, "keystore.file.placed", 1},
+	{onInit, "keystore.directory.sync", 2},
 
 	{onPassword, "keystore.replace.made", 1},
 	{onPassword, "keystore.replace.exchanged", 1},
