@@ -22,10 +22,11 @@ const (
 	MaxProposalBlocks = 1_000_000
 )
 
-// DefaultParams suit blocks of about half a second and members that answer by program.
+// DefaultParams suit blocks of about half a second and members that answer by program: a phase ends early when everybody
+// has spoken, so its length matters only for those who are slow or silent.
 func DefaultParams() committeev1.Params {
 	return committeev1.Params{
-		CommitBlocks: 10, DealBlocks: 10, ComplainBlocks: 12, ReadyBlocks: 12, TestBlocks: 40,
+		CommitBlocks: 20, DealBlocks: 20, ComplainBlocks: 20, ReadyBlocks: 20, TestBlocks: 40,
 		ProbationBlocks: 20, RetryBlocks: 10, ProposalBlocks: 100_000,
 	}
 }
