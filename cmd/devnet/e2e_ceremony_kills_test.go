@@ -19,6 +19,8 @@ import (
 // TestCeremonyKills kills every validator once in each of several ceremonies with -9, each at another of the places
 // where a crash matters to a ceremony, and starts it again at once. Every ceremony ends as if nobody had been
 // killed: all have dealt and hold their shares, the members have one record, and all messages arrive once.
+//
+// By default two ceremonies, with a kill in every phase. CHAOS=full is one at every place (make chaos).
 func TestCeremonyKills(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -30,7 +32,11 @@ func TestCeremonyKills(t *testing.T) {
 	setPhases(ctx, t, n, 200) // a phase ends when everybody has spoken; nobody is left behind for a slow start
 	all := []int{0, 1, 2, 3}
 	epoch := uint64(1)
-	for round := range slices.Chunk(killsOn(onCeremony), len(all)) {
+	for k, round := range slices.Collect(slices.Chunk(killsOn(onCeremony), len(all))) {
+		if os.Getenv("CHAOS") != "full" && k != 0 && k != 2 {
+			t.Logf("left to CHAOS=full: %v", round)
+			continue
+		}
 		began := time.Now()
 		if _, err := run.send(ctx, 1); err != nil {
 			t.Fatal(err)
