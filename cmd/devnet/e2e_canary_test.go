@@ -84,7 +84,7 @@ func (c *canary) learn(t *testing.T, n *Network) {
 func forms(b []byte) [][]byte {
 	return [][]byte{
 		b, []byte(hex.EncodeToString(b)), []byte(strings.ToUpper(hex.EncodeToString(b))), []byte(base64.RawStdEncoding.EncodeToString(b)),
-		[]byte(base64.RawURLEncoding.EncodeToString(b)), []byte(new(big.Int).SetBytes(b).String()), []byte(strings.Trim(fmt.Sprint(b), "[]")),
+		[]byte(base64.RawURLEncoding.EncodeToString(b)), []byte(new(big.Int).SetBytes(b).String()), []byte(strings.Trim(fmt.Sprintf("%d", b), "[]")),
 	}
 }
 
