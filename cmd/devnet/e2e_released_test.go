@@ -118,8 +118,8 @@ func checkReleased(ctx context.Context, t *testing.T, n *Network, i int, from in
 			t.Fatal(err)
 		}
 		var c abci.ExtendedCommitInfo
-		if len(block.Block.Txs) != 1 {
-			t.Fatalf("block %d has %d transactions", h, len(block.Block.Txs))
+		if len(block.Block.Txs) == 0 { // the commit stands first, operators' transactions behind it
+			t.Fatalf("block %d has no commit", h)
 		}
 		if err := c.Unmarshal(block.Block.Txs[0]); err != nil {
 			t.Fatal(err)
