@@ -151,12 +151,17 @@ func (f *failing) checkState(ctx context.Context) {
 	}
 }
 
+// loadShare reads the one key share of a home.
 func loadShare(h node.Layout) (keystore.Share, error) {
 	password, err := keystore.ReadPassword(h.PasswordFile())
 	if err != nil {
 		return keystore.Share{}, err
 	}
-	return keystore.LoadShare(h.ShareFile(1), password)
+	files, err := filepath.Glob(filepath.Join(h.KeyDir(), "share-*.json"))
+	if err != nil || len(files) != 1 {
+		return keystore.Share{}, fmt.Errorf("share files %v: %w", files, errors.Join(err, os.ErrNotExist))
+	}
+	return keystore.LoadShare(files[0], password)
 }
 
 // checkJournals opens the journals of stopped validators as their next start would.
