@@ -223,11 +223,13 @@ func killInit(ctx context.Context, t *testing.T, bin string) {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
-		if out, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err == nil {
-			t.Errorf("%s:%d: init over a half-made home: %s", k.name, k.hit, out)
+		// Where nothing was made yet, init begins anew; what is there is never replaced.
+		out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+		if (err == nil) != (whole == 0) {
+			t.Errorf("%s:%d: init again, %d key files there: %v\n%s", k.name, k.hit, whole, err, out)
 		}
-		if after, err := os.ReadFile(h.PasswordFile()); err == nil && !bytes.Equal(before, after) {
-			t.Errorf("%s:%d: the password was replaced", k.name, k.hit)
+		if after, err := os.ReadFile(h.PasswordFile()); whole > 0 && (err != nil || !bytes.Equal(before, after)) {
+			t.Errorf("%s:%d: the password was replaced: %v", k.name, k.hit, err)
 		}
 	}
 }

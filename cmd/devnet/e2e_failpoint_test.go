@@ -177,7 +177,7 @@ func (f *failing) keepSending(ctx context.Context, run *traffic) error {
 func (f *failing) killNodes(ctx context.Context) error {
 	turn := 0
 	for _, k := range kills {
-		if k.on != onNode && k.on != onTornNode {
+		if k.on != onNode && k.on != onTornNode && k.on != onEmptyNode {
 			continue
 		}
 		i := turn % len(f.n.Nodes)
@@ -186,8 +186,11 @@ func (f *failing) killNodes(ctx context.Context) error {
 			return err
 		}
 		if err := f.kill(ctx, f.n.Nodes[i], k, func() error {
-			if k.on == onTornNode {
+			switch k.on {
+			case onTornNode:
 				return tear(f.home(i).VoteJournal())
+			case onEmptyNode:
+				return emptyTrees(f.home(i))
 			}
 			return nil
 		}); err != nil {
@@ -272,6 +275,15 @@ func tear(path string) error {
 	}
 	_, err = j.Write([]byte{0, 0, 0, 73, 1, 2, 3})
 	return errors.Join(err, j.Close())
+}
+
+// emptyTrees deletes the trees of a home, which are a cache.
+func emptyTrees(h node.Layout) error {
+	trees, err := filepath.Glob(filepath.Join(string(h), "streams", "*"))
+	for _, dir := range trees {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
 }
 
 func (f *failing) home(i int) node.Layout {

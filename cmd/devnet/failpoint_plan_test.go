@@ -15,6 +15,7 @@ const (
 	onFirstStart = iota + 1 // a validator that starts for the first time
 	onNode                  // a validator of the running network
 	onTornNode              // the same, after the end of its vote journal was torn
+	onEmptyNode             // the same, after its trees were deleted
 	onRelayer               // the relayer of the running network
 	onInit                  // the program that makes a home
 	onPassword              // the program that changes a home's password
@@ -47,8 +48,6 @@ var kills = []kill{
 	{onFirstStart, "journal.create.write", 1},
 	{onFirstStart, "journal.create.written", 1},
 	{onFirstStart, "journal.create.written", 1}, // the signer's: the other is there
-	{onFirstStart, "store.open.schema", 1},
-	{onFirstStart, "store.open.schema", 2}, // of the second stream; the first is written now
 
 	{onNode, "signer.share.made", 1},
 	{onNode, "signer.boot.journal", 1},
@@ -61,6 +60,8 @@ var kills = []kill{
 	{onNode, "signer.share.journaled", 2},
 	{onTornNode, "journal.cut.truncate", 1},
 	{onTornNode, "journal.cut.truncated", 1},
+	{onEmptyNode, "store.open.schema", 1},
+	{onEmptyNode, "store.open.schema", 2}, // of the second stream; the first is written now
 	{onNode, "journal.append.written", 3},
 	{onNode, "voter.book.vote", 1},
 	{onNode, "voter.book.voted", 1},
