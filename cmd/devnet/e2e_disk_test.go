@@ -5,19 +5,16 @@
 package devnet
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/aitbc/bridge/chains/chaintest/smalldisk"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 )
 
@@ -25,8 +22,6 @@ const (
 	// fullDiskNode is the validator whose journals lie on the small disk.
 	fullDiskNode = 3
 	diskBytes    = 64 << 20
-	// skipDisk is the variable that lets the test be skipped where no disk can be mounted.
-	skipDisk = "BRIDGE_SKIP_DISK"
 )
 
 // TestFullDisk fills the disk under the journals of one of four validators while messages
@@ -34,18 +29,21 @@ const (
 // the other three go on delivering. When there is room again it resumes by itself; killed
 // with -9 and started again while the disk is full it does the same.
 //
-// The disk is a file of 64 MB with an ext4 file system, mounted over a loop device: this needs
-// root. Where that is not allowed the test fails, unless BRIDGE_SKIP_DISK=1 says to skip it.
+// The disk is a file system of 64 MB in memory, which this test mounts in name spaces of its own.
 func TestFullDisk(t *testing.T) {
+	if !smalldisk.Inside(t) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
 	defer cancel()
 	var disk *smallDisk
-	dir := t.TempDir()
-	n := startWith(ctx, t, Options{Prepare: func(i int, home node.Layout) (err error) {
+	n := startWith(ctx, t, Options{Prepare: func(i int, home node.Layout) error {
 		if i == fullDiskNode {
-			disk, err = mountSmallDisk(t, dir, filepath.Dir(home.VoteJournal()))
+			journals := filepath.Dir(home.VoteJournal())
+			smalldisk.Mount(t, journals, diskBytes)
+			disk = &smallDisk{ballast: filepath.Join(journals, "ballast")}
 		}
-		return err
+		return nil
 	}})
 	run, err := n.newTraffic(ctx)
 	if err != nil {
@@ -158,7 +156,7 @@ func (d *diskRun) fillUntilSilent(ctx context.Context) {
 		}
 		return total
 	}
-	for range 40 { // blocks of 1 KiB hold a few records more
+	for range 40 { // pages of 4 KiB hold some records more
 		before := size()
 		certified := d.now(ctx)
 		d.flow(ctx, 3) // three windows each way are certified and delivered
@@ -183,66 +181,8 @@ func (d *diskRun) empty(ctx context.Context) {
 	d.t.Logf("room again at height %d", d.height)
 }
 
-// smallDisk is a mounted file system in a file.
+// smallDisk is the file that takes what room there is.
 type smallDisk struct{ ballast string }
-
-// mountSmallDisk mounts 64 MB at a directory until the test ends. A program of its own holds
-// the mount: it unmounts when the test ends however it ends, since its input ends then.
-func mountSmallDisk(t *testing.T, dir, at string) (*smallDisk, error) {
-	t.Helper()
-	image := filepath.Join(dir, "disk.img")
-	f, err := os.OpenFile(image, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(f.Truncate(diskBytes), f.Close()); err != nil {
-		return nil, err
-	}
-	// Blocks of 1 KiB, so that a journal needs another one soon; none kept back for root.
-	if out, err := exec.Command("mkfs.ext4", "-q", "-F", "-b", "1024", "-m", "0", image).CombinedOutput(); err != nil {
-		return nil, cannotMount(t, err, string(out))
-	}
-	holder := exec.Command("sh", "-c", `mount -o loop "$1" "$2" && rmdir "$2/lost+found" && chmod 700 "$2" || exit 1
-echo mounted
-read -r _
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do umount "$2" && exit 0; sleep 1; done
-exec umount -l "$2"`, "sh", image, at)
-	holder.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	holder.Stderr = os.Stderr
-	hold, err := holder.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	said, err := holder.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := holder.Start(); err != nil {
-		return nil, cannotMount(t, err, "")
-	}
-	line, _ := bufio.NewReader(said).ReadString('\n')
-	if strings.TrimSpace(line) != "mounted" {
-		_ = hold.Close()
-		return nil, cannotMount(t, holder.Wait(), line)
-	}
-	t.Cleanup(func() {
-		_ = hold.Close()
-		_, _ = io.Copy(io.Discard, said)
-		if err := holder.Wait(); err != nil {
-			t.Errorf("unmount %s: %v", at, err)
-		}
-	})
-	return &smallDisk{ballast: filepath.Join(at, "ballast")}, nil
-}
-
-// cannotMount ends the test loudly.
-func cannotMount(t *testing.T, err error, said string) error {
-	t.Helper()
-	if os.Getenv(skipDisk) == "1" {
-		t.Skipf("SKIPPED, NOT PASSED: no disk can be mounted here (%v %s) and %s=1", err, said, skipDisk)
-	}
-	return fmt.Errorf("mount a small disk (run as root with loop devices, or set %s=1 to skip this test): %w: %s", skipDisk, err, said)
-}
 
 // fill writes until nothing fits any more.
 func (d *smallDisk) fill() error {

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/aitbc/bridge/chains/chaintest/smalldisk"
 )
 
 // sick is a file whose calls fail as told; part is how much of a failing write reaches it.
@@ -132,20 +133,14 @@ func TestOpenSyncsWhatItFinds(t *testing.T) {
 	}
 }
 
-// fullDiskChild marks the process that may mount, and names its directory.
-const fullDiskChild = "JOURNAL_TEST_FULL_DISK"
-
 // A really full file system: written until there is no space, then space is made. It is mounted by this test's
 // program run again in name spaces of its own, which needs no rights, and is gone with that process.
 func TestFullDisk(t *testing.T) {
-	dir := os.Getenv(fullDiskChild)
-	if dir == "" {
-		inOwnMounts(t)
+	if !smalldisk.Inside(t) {
 		return
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k,mode=0700"); err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
+	smalldisk.Mount(t, dir, 64<<10)
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 40<<10), 0o600); err != nil {
 		t.Fatal(err)
@@ -190,21 +185,5 @@ func TestFullDisk(t *testing.T) {
 		if r != string(record(i)) {
 			t.Errorf("record %d is another", i)
 		}
-	}
-}
-
-// inOwnMounts runs the calling test again where it is root of its own mounts.
-func inOwnMounts(t *testing.T) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
-	cmd.Env = append(os.Environ(), fullDiskChild+"="+t.TempDir())
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
-	}
-	out, err := cmd.CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
-		t.Fatalf("%v (the system must allow user name spaces)\n%s", err, out)
 	}
 }
