@@ -143,11 +143,8 @@ func (h *hostile) saying(m transaction.Message) string {
 func (h *hostile) polynomial(n int) []curve.Element {
 	c := h.d.elements(n)
 	if h.c.Kind == committeev1.CeremonyKind_CEREMONY_KIND_RESHARE {
-		for name, s := range h.n.files.shares {
-			if name.Epoch != h.c.OldEpoch {
-				continue
-			}
-			if x, err := s.Secret.Element(); err == nil && times(&x) == h.p.Dealers[h.place()].Public {
+		if s := h.n.secret(h.c.OldEpoch, h.p.Dealers[h.place()].Public); s != nil {
+			if x, err := s.Element(); err == nil {
 				c[0] = x
 			}
 		}
@@ -165,19 +162,15 @@ func (h *hostile) honest() *dkg.Dealing {
 	for k := range h.c.Dealers {
 		d := &h.c.Dealers[k]
 		n := h.n.c.nodeOf(d.ConsAddress)
-		seed, ok := n.files.seeds[h.c.Number]
-		if n.liar != nil || !ok || frost.Index(d.Index) == h.i {
+		seed, _, err := n.files.Seed(h.c.Number)
+		if n.liar != nil || err != nil || frost.Index(d.Index) == h.i {
 			continue
 		}
 		var share *frost.Scalar
 		if h.c.Kind == committeev1.CeremonyKind_CEREMONY_KIND_RESHARE {
-			for name, s := range n.files.shares {
-				if x, err := s.Secret.Element(); name.Epoch == h.c.OldEpoch && err == nil && times(&x) == h.p.Dealers[k].Public {
-					share = &s.Secret
-				}
-			}
+			share = n.secret(h.c.OldEpoch, h.p.Dealers[k].Public)
 		}
-		if made, err := dkg.Deal(h.p, frost.Index(d.Index), seed.seed, share); err == nil {
+		if made, err := dkg.Deal(h.p, frost.Index(d.Index), seed, share); err == nil {
 			return made
 		}
 	}

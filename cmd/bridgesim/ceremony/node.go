@@ -15,6 +15,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/curve"
+	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
@@ -35,7 +36,7 @@ type node struct {
 	operator    [20]byte
 	dealing     keystore.DealingKey
 
-	files        *vault
+	files        *agent.Memory
 	votes, signs file
 
 	life   int
@@ -68,7 +69,8 @@ func (n *node) boundary() {
 func (c *chain) join() (*node, error) {
 	i := len(c.nodes)
 	n := &node{c: c, index: i, name: fmt.Sprint("m", i+1)}
-	n.files = newVault(n)
+	n.files = agent.NewMemory()
+	n.files.Boundary = n.boundary // each is a place where the process may die
 	seed := func(what string) [32]byte { return sha256.Sum256(fmt.Appendf(nil, "%s %d of %d", what, i, c.seed)) }
 	consensus, operator, dealing := seed("consensus"), seed("operator"), seed("dealing")
 	n.key = ed25519.GenPrivKeyFromSecret(consensus[:])
@@ -247,6 +249,28 @@ func (n *node) say(m transaction.Message, late int, skew int64) error {
 
 // share is the secret of the node in a key epoch, as its home has it.
 func (n *node) share(epoch, ceremony uint64) (keystore.Share, bool) {
-	s, ok := n.files.shares[agent.ShareName{Epoch: epoch, Ceremony: ceremony}]
-	return s, ok
+	s, err := n.files.Share(agent.ShareName{Epoch: epoch, Ceremony: ceremony})
+	return s, err == nil
+}
+
+// secret is the share of an epoch that belongs to a public share; nil when the home has none.
+func (n *node) secret(epoch uint64, public frost.Point) *frost.Scalar {
+	for _, name := range n.holds() {
+		s, ok := n.share(name.Epoch, name.Ceremony)
+		if x, err := s.Secret.Element(); ok && err == nil && name.Epoch == epoch && times(&x) == public {
+			return &s.Secret
+		}
+	}
+	return nil
+}
+
+// holds and seeds are what lies in the home; memory cannot fail.
+func (n *node) holds() []agent.ShareName {
+	names, _ := n.files.Shares()
+	return names
+}
+
+func (n *node) seeds() []uint64 {
+	numbers, _ := n.files.Seeds()
+	return numbers
 }

@@ -144,9 +144,9 @@ func (r *run) look() error {
 		if n.away && int64(x.Since) == r.height+1 {
 			r.r.Fired["cut-off"]++
 		}
-		if f.loseSeed && !over && x.Phase == committeev1.Phase_PHASE_DEAL && !r.lost[n.index] && len(n.files.seeds) > 0 {
+		if f.loseSeed && !over && x.Phase == committeev1.Phase_PHASE_DEAL && !r.lost[n.index] && len(n.seeds()) > 0 {
 			r.lost[n.index] = true
-			clear(n.files.seeds)
+			n.files.LoseSeeds()
 			r.r.Fired["lost-seed"]++
 			if err := n.start(); err != nil { // it is a process with an empty memory that finds it missing
 				return err
@@ -295,10 +295,10 @@ func (r *run) settle(epoch uint64) error {
 			return broken("%s has no share of key epoch %d, %v", n.name, e.Number, n.agent.Status())
 		}
 		shares[int(e.Members[i].Index)] = s.Secret
-		if old := len(n.files.shares); old != 1 {
+		if old := len(n.holds()); old != 1 {
 			return broken("%s keeps %d shares when key epoch %d has signed", n.name, old, e.Number)
 		}
-		if len(n.files.seeds) != 0 {
+		if len(n.seeds()) != 0 {
 			return broken("%s keeps a seed when its ceremony has ended", n.name)
 		}
 	}

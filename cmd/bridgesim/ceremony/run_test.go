@@ -3,7 +3,6 @@
 package ceremony
 
 import (
-	"maps"
 	"strings"
 	"testing"
 
@@ -93,13 +92,15 @@ func TestHomesAreLookedAt(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	n := r.nodes[2]
-	kept := maps.Clone(n.files.shares)
-	clear(n.files.shares)
+	kept := n.files.Clone()
+	n.files = agent.NewMemory()
 	if err := r.settle(1); err == nil || !strings.Contains(err.Error(), "has no share") {
 		t.Errorf("without its share: %v", err)
 	}
-	n.files.shares = kept
-	n.files.shares[agent.ShareName{Epoch: 9}] = keystore.Share{}
+	n.files = kept
+	if err := kept.SaveShare(agent.ShareName{Epoch: 9}, keystore.Share{}); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.settle(1); err == nil || !strings.Contains(err.Error(), "keeps 2 shares") {
 		t.Errorf("with one more: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aitbc/bridge/cmd/bridgesim/audit"
+	"github.com/aitbc/bridge/verifier/agent"
 )
 
 // home is a copy of a node's disks.
@@ -15,12 +16,12 @@ type home struct {
 	db            *memory
 	votes, signer []byte
 	commits       [][]kept
-	vault         *vault
+	vault         *agent.Memory
 }
 
 // copyHome lays a copy of the disks aside, as a backup does: only what is synced.
 func (n *node) copyHome() {
-	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...), vault: n.vault.clone()}
+	h := &home{height: 0, db: n.db.clone(), votes: append([]byte{}, n.disk.votes.data...), signer: append([]byte{}, n.disk.signer.data...), vault: n.vault.Clone()}
 	if n.up() {
 		h.height = n.height()
 	}
@@ -32,7 +33,7 @@ func (n *node) copyHome() {
 
 // goBack puts an older copy in the place of the disks of a stopped node.
 func (n *node) goBack(h *home) error {
-	n.db, n.vault = h.db.clone(), h.vault.clone()
+	n.db, n.vault = h.db.clone(), h.vault.Clone()
 	n.disk.votes.copyFrom(h.votes)
 	n.disk.signer.copyFrom(h.signer)
 	for i := range n.shelves {

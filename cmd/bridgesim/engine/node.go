@@ -18,6 +18,7 @@ import (
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/keys/signer"
+	"github.com/aitbc/bridge/verifier/agent"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/voter"
@@ -38,7 +39,7 @@ type node struct {
 	retired bool  // never started again
 
 	disk    *disk
-	vault   *vault
+	vault   *agent.Memory
 	db      *memory
 	shelves []*shelf
 	views   []*view
@@ -55,7 +56,7 @@ type node struct {
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
-	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), vault: newVault(share), boots: map[uint64]int{}}
+	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), vault: agent.NewMemory(share), boots: map[uint64]int{}}
 	n.disk = newDisk(roll(s.cfg.Seed, name+" disk"))
 	n.disk.felt = s.fire
 	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }
