@@ -54,12 +54,12 @@ test-race: ## Go tests under the race detector
 	$(GO) test -race -tags $(TAGS) ./chains/... ./keys/... ./verifier/... ./relayer/...
 
 .PHONY: e2e
-e2e: build ## real processes: kill -9 everywhere, hostile members, clones, outages, a full disk
-	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 45m -v ./cmd/devnet
+e2e: build ## real processes, two networks at a time: kill -9 everywhere, hostile members, clones, outages, a full disk
+	$(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 45m -v ./cmd/devnet
 
 .PHONY: chaos
 chaos: build ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk, ceremonies
-	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 80m -v -run "TestChaos|TestByzantine|TestFullDisk|TestCeremonies|TestCeremonyKills" ./cmd/devnet
+	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 80m -v -run "TestChaos|TestByzantine|TestFullDisk|TestCeremonies|TestCeremonyKills" ./cmd/devnet
 
 # make sim                       the slice that CI runs: 50 seeds of 200 heights, ceremonies with 200 corrupt sets
 # make sim HOURS=2 SHARD=1/2     two hours of fresh seeds, the first half of them, then all small committees and 2,000 sets

@@ -26,6 +26,7 @@ import (
 // By default every policy acts in turns. CHAOS=full also runs each one alone (make chaos). BRIDGE_BYZANTINE
 // is a program that was built before; without it the test builds one.
 func TestByzantine(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Minute)
 	defer cancel()
 	b := buildByzantine(ctx, t)

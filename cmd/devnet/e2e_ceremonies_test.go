@@ -58,7 +58,8 @@ var alike = map[string]bool{
 // while the group key is made. Every ceremony ends all the same: the honest members have one record of
 // the epoch and their shares, the group key stays, the culprit is named with the reason, and all messages arrive once.
 func TestCeremonies(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	const bad = 3
 	b := buildByzantine(ctx, t)

@@ -22,7 +22,8 @@ import (
 //
 // By default two ceremonies, with a kill in every phase. CHAOS=full is one at every place (make chaos).
 func TestCeremonyKills(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startWith(ctx, t, Options{Bin: buildWithFailpoints(ctx, t)})
 	run, err := n.newTraffic(ctx)

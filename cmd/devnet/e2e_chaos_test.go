@@ -29,6 +29,7 @@ const chaosBatch = 5
 // one number each; CHAOS_SEED repeats the choices of an earlier run, which prints it (not its
 // timing: these are real processes).
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	kills, messages := 6, 60
 	if os.Getenv("CHAOS") == "full" {
 		kills, messages = 50, 500

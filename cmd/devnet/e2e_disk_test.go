@@ -31,10 +31,11 @@ const (
 //
 // The disk is a file system of 64 MB in memory, which this test mounts in name spaces of its own.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	if !smalldisk.Inside(t) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	var disk *smallDisk
 	n := startWith(ctx, t, Options{Prepare: func(i int, home node.Layout) error {

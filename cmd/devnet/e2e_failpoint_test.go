@@ -28,7 +28,8 @@ const killLimit = 3 * time.Minute
 // both ways, one validator and the relayer at a time, and starts each again. Nothing
 // is lost, nothing arrives twice, and nobody says two things.
 func TestFailpoints(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	bin := buildWithFailpoints(ctx, t)
 	killInit(ctx, t, bin)

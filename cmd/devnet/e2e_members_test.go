@@ -29,7 +29,8 @@ const apart = 2
 // erased, and no secret of any member stands in a file outside of its keys, a log, an answer or a command line.
 // One member's signer runs in its own process and is killed on the way.
 func TestMembers(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	var signer *Process
 	n := startWith(ctx, t, Options{Spare: 3, Prepare: func(i int, h node.Layout) (err error) {

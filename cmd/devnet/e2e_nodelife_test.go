@@ -42,7 +42,8 @@ func bridged(ctx context.Context, t *testing.T, n *Network, want int, out any, a
 // TestNodeLife: one validator rolls back and is no twin of itself; then all export, import and go on
 // one block higher under fork 2, and messages still arrive exactly once.
 func TestNodeLife(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startWith(ctx, t, Options{})
 	must := func(err error) {

@@ -15,7 +15,8 @@ import (
 // itself halts then, for two of four are no quorum: no block, so no vote, session or certificate.
 // When one of the two returns everything that was sent meanwhile is delivered, without the fourth.
 func TestOutage(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startWith(ctx, t, Options{})
 	run, err := n.newTraffic(ctx)

@@ -27,7 +27,8 @@ const snapshotEvery = 15
 // state, and starts from a snapshot. It has no block below the snapshot, fills its trees anew, and
 // then is worth a vote again: another validator stops, and messages still arrive.
 func TestStateSync(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startWith(ctx, t, Options{Prepare: func(_ int, h node.Layout) error {
 		c, err := node.LoadConfig(h.ConfigFile(), func(string) string { return "" })

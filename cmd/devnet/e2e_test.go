@@ -27,7 +27,8 @@ const waitLimit = 4 * time.Minute
 // and the relayer are killed with -9 and started again. Nothing is lost, nothing
 // arrives twice.
 func TestEndToEnd(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startForTest(ctx, t)
 	run, err := n.newTraffic(ctx)
@@ -76,7 +77,8 @@ func TestEndToEnd(t *testing.T) {
 // TestRelayerStoreMayBeDeleted: the store is a cache, and two relayers side by side
 // deliver nothing twice.
 func TestRelayerStoreMayBeDeleted(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 6*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	n := startForTest(ctx, t)
 	run, err := n.newTraffic(ctx)

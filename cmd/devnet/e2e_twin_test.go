@@ -30,7 +30,8 @@ const twinMessage = "another process uses this member's keys: stop one copy for 
 // end with exit code 3; the other three go on delivering. One copy started again votes and signs
 // as before, and nothing in the chain was ever said twice.
 func TestTwin(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	const member = 3
 	n := startWith(ctx, t, Options{})

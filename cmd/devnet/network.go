@@ -87,6 +87,9 @@ func (n *Network) Stop() error {
 		for _, c := range n.chains {
 			errs = append(errs, c.Close())
 		}
+		if n.opts.held != nil {
+			errs = append(errs, n.opts.held.Close())
+		}
 	})
 	return errors.Join(errs...)
 }

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/aitbc/bridge/cmd/bridged/node"
 )
@@ -51,6 +49,8 @@ type Options struct {
 	Spare      int                                 // how many more may join later (Network.Grow): their ports are looked for too
 	Node       map[int]NodeOptions                 // by validator, for those that differ from the others
 	Prepare    func(i int, home node.Layout) error // called when a home is complete, before anything starts
+
+	held net.Listener // keeps other networks off ports that were chosen; nil for the documented ones
 }
 
 // NodeOptions make one validator another than the rest.
@@ -91,7 +91,8 @@ func (o *Options) fill() error {
 	}
 	o.Dir = dir
 	if o.AnyPorts {
-		return o.choosePorts()
+		o.PortOffset, o.held, err = choosePorts(o.Validators + o.Spare)
+		return err
 	}
 	return freePorts(o.PortOffset, o.Validators+o.Spare)
 }
@@ -119,33 +120,4 @@ func (o *Options) prepare() error {
 		}
 	}
 	return os.WriteFile(filepath.Join(o.Dir, marker), nil, 0o600)
-}
-
-// choosePorts finds an offset at which every port of every validator is free. All of them stay below 32768,
-// where the system begins to take ports for outgoing connections: one that is free now could be one of those
-// when the validator starts.
-func (o *Options) choosePorts() error {
-	var err error
-	for range 200 {
-		o.PortOffset = 500 + rand.IntN(4500)
-		if err = freePorts(o.PortOffset, o.Validators+o.Spare); err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("no free ports: %w", err)
-}
-
-// freePorts reports the first port of the validators that is taken.
-func freePorts(offset, validators int) error {
-	for i := range validators {
-		for _, p := range []int{26656, 26657, 9090, 26660} {
-			port := p + offset + portStep*i
-			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-			if err != nil {
-				return fmt.Errorf("validator %d: port %d: %w", i, port, err)
-			}
-			_ = l.Close()
-		}
-	}
-	return nil
 }

@@ -30,11 +30,11 @@ func Start(ctx context.Context, opts Options) (*Network, error) {
 	if err := opts.fill(); err != nil {
 		return nil, err
 	}
-	if err := opts.prepare(); err != nil {
-		return nil, err
-	}
 	run, cancel := context.WithCancel(ctx)
 	n := &Network{opts: opts, dead: make(chan error, 1), cancel: cancel}
+	if err := n.opts.prepare(); err != nil {
+		return nil, errors.Join(err, n.Stop())
+	}
 	if err := n.start(run); err != nil {
 		return nil, errors.Join(err, n.Stop())
 	}
