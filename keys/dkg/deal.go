@@ -4,6 +4,7 @@ package dkg
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/aitbc/bridge/keys/curve"
 	"github.com/aitbc/bridge/keys/frost"
@@ -43,17 +44,10 @@ func Deal(p *Params, dealer frost.Index, seed [32]byte, share *frost.Scalar) (*D
 	defer clear(numbers.key[:])
 	defer clear(blind.key[:])
 
-	coefficients := make([]curve.Element, p.Threshold)
+	coefficients, err := polynomial(numbers, p.Threshold, share)
 	defer clear(coefficients)
-	for k := range coefficients {
-		if coefficients[k], err = curve.RandomElement(numbers); err != nil {
-			return nil, err
-		}
-	}
-	if share != nil {
-		if coefficients[0], err = share.Element(); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
 	ephemeral, err := curve.RandomElement(numbers)
 	if err != nil {
@@ -105,6 +99,20 @@ func Deal(p *Params, dealer frost.Index, seed [32]byte, share *frost.Scalar) (*D
 		return nil, err
 	}
 	return d, nil
+}
+
+// polynomial is that many random coefficients; the first is share when there is one.
+func polynomial(numbers io.Reader, count int, share *frost.Scalar) (coefficients []curve.Element, err error) {
+	coefficients = make([]curve.Element, count)
+	for k := range coefficients {
+		if coefficients[k], err = curve.RandomElement(numbers); err != nil {
+			return coefficients, err
+		}
+	}
+	if share != nil {
+		coefficients[0], err = share.Element()
+	}
+	return coefficients, err
 }
 
 // pad is what hides the share of r: a hash of the point that dealer and receiver alone can

@@ -35,17 +35,9 @@ func DealHostile(p *Params, dealer frost.Index, seed [32]byte, share *frost.Scal
 	if how.Longer {
 		count++
 	}
-	coefficients := make([]curve.Element, count)
-	var err error
-	for k := range coefficients {
-		if coefficients[k], err = curve.RandomElement(numbers); err != nil {
-			return nil, err
-		}
-	}
-	if share != nil {
-		if coefficients[0], err = share.Element(); err != nil {
-			return nil, err
-		}
+	coefficients, err := polynomial(numbers, count, share)
+	if err != nil {
+		return nil, err
 	}
 	ephemeral, err := curve.RandomElement(numbers)
 	if err != nil {

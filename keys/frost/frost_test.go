@@ -4,13 +4,13 @@ package frost
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -21,25 +21,8 @@ import (
 )
 
 // testRand is an endless stream that depends on seed alone.
-func testRand(seed uint64) io.Reader { return &stream{seed: seed} }
-
-type stream struct {
-	seed, block uint64
-	left        []byte
-}
-
-func (s *stream) Read(p []byte) (int, error) {
-	for k := range p {
-		if len(s.left) == 0 {
-			b := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s.seed), s.block)
-			h := sha256.Sum256(b)
-			s.left = h[:]
-			s.block++
-		}
-		p[k] = s.left[0]
-		s.left = s.left[1:]
-	}
-	return len(p), nil
+func testRand(seed uint64) io.Reader {
+	return rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint64(make([]byte, 24, 32), seed)))
 }
 
 // G and points around it, for tables.

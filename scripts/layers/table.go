@@ -36,6 +36,7 @@ var layers = map[string][]string{
 	"verifier/upgrade":     {"chains/message", "verifier/api/..."},
 	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/upgrade", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
 	"verifier/voter":       {"chains/...", "keys/...", "verifier/api/...", "verifier/extension"},
+	"verifier/statetest":   {},
 	"verifier/agent":       {"chains/message", "chains/failpoint", "keys/...", "verifier/api/...", "verifier/committee", "verifier/transaction"},
 	"relayer/deliver":      {"chains/...", "keys/schnorr", "keys/account", "contracts/bindings", "verifier/api/..."},
 	"contracts":            {},

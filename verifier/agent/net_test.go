@@ -13,11 +13,8 @@ import (
 	"cosmossdk.io/log/v2"
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
-	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -28,6 +25,7 @@ import (
 	"github.com/aitbc/bridge/keys/signer"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	"github.com/aitbc/bridge/verifier/committee"
+	"github.com/aitbc/bridge/verifier/statetest"
 	"github.com/aitbc/bridge/verifier/transaction"
 )
 
@@ -83,10 +81,7 @@ func (n *node) boundary() {
 
 func newNet(t *testing.T, members int, files func(i int) Files) *net {
 	t.Helper()
-	key := storetypes.NewKVStoreKey(committee.StoreKey)
-	ms := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
-	ms.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
-	must(t, ms.LoadLatestVersion())
+	ms, key := statetest.Store(t, committee.StoreKey)
 	w := &net{
 		t: t, keeper: committee.NewKeeper(key, chainID), texts: map[string]bool{},
 		ctx: sdk.NewContext(ms, cmtproto.Header{ChainID: chainID, Height: 1}, false, log.NewNopLogger()),

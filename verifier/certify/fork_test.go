@@ -153,15 +153,7 @@ func TestNewForkLeavesOpenWorkBehind(t *testing.T) {
 
 // A fork ends the halt; a suspension of the same key epoch and the evidence stay.
 func TestNewForkEndsTheHalt(t *testing.T) {
-	n := newNet(t, 4)
-	n.blocks(4)
-	n.vote(1, 9, 0, 1, 2)
-	n.blocks(2)
-	n.equivocate(1, 1, 9, 7)
-	n.equivocate(2, 1, 9, 7)
-	if n.agenda(1).Halted == "" {
-		t.Fatal("not halted")
-	}
+	n := halted(t)
 	m := n.imported()
 	if a := m.agenda(2); a.Halted != "" || a.Suspended || !m.agenda(1).Suspended {
 		t.Fatalf("after the import: %+v", a)

@@ -17,8 +17,6 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -27,6 +25,7 @@ import (
 	"github.com/aitbc/bridge/keys/frost"
 	"github.com/aitbc/bridge/keys/schnorr"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	"github.com/aitbc/bridge/verifier/statetest"
 )
 
 const testChain = "aitbc-test-1"
@@ -111,16 +110,6 @@ type chain struct {
 	dealt    map[string][]byte
 }
 
-func newStore(t testing.TB) (storetypes.CommitMultiStore, *storetypes.KVStoreKey) {
-	s := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
-	k := storetypes.NewKVStoreKey(StoreKey)
-	s.MountStoreWithDB(k, storetypes.StoreTypeIAVL, nil)
-	if err := s.LoadLatestVersion(); err != nil {
-		t.Fatal(err)
-	}
-	return s, k
-}
-
 // testParams are short: a test that waits for a deadline waits for few blocks.
 func testParams() committeev1.Params {
 	return committeev1.Params{
@@ -141,7 +130,7 @@ func newChain(t testing.TB, g committeev1.GenesisState, nodes []*node) *chain {
 	t.Helper()
 	c := &chain{t: t, nodes: nodes, powers: map[string]int64{}, known: map[string]*dkg.Dealing{}, dealt: map[string][]byte{}, now: 1_000_000}
 	var key *storetypes.KVStoreKey
-	c.store, key = newStore(t)
+	c.store, key = statetest.Store(t, StoreKey)
 	c.k = NewKeeper(key, testChain)
 	cache := c.store.CacheMultiStore()
 	ctx := sdk.NewContext(cache, cmtproto.Header{ChainID: testChain}, false, log.NewNopLogger())

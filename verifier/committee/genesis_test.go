@@ -18,6 +18,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	"github.com/aitbc/bridge/verifier/statetest"
 )
 
 // export is what the state gives to a chain that starts from it, through the file's encoding.
@@ -219,7 +220,7 @@ func TestGenesisRefused(t *testing.T) {
 		t.Fatalf("%d statements", len(g.Statements))
 	}
 	g.Statements[0].Digest = make([]byte, 32)
-	store, key := newStore(t)
+	store, key := statetest.Store(t, StoreKey)
 	ctx := sdk.NewContext(store.CacheMultiStore(), cmtproto.Header{ChainID: testChain}, false, log.NewNopLogger())
 	if err := NewKeeper(key, testChain).InitGenesis(ctx, g); !errors.Is(err, ErrStatement) {
 		t.Errorf("digest of something else: %v", err)

@@ -9,24 +9,17 @@ import (
 
 	"cosmossdk.io/log/v2"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+	"github.com/aitbc/bridge/verifier/statetest"
 )
 
 // open is a keeper over an empty store.
 func open(t *testing.T) (Keeper, sdk.Context) {
 	t.Helper()
-	key := storetypes.NewKVStoreKey(StoreKey)
-	ms := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
-	ms.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
-	if err := ms.LoadLatestVersion(); err != nil {
-		t.Fatal(err)
-	}
+	ms, key := statetest.Store(t, StoreKey)
 	return NewKeeper(key), sdk.NewContext(ms, cmtproto.Header{Height: 7}, false, log.NewNopLogger())
 }
 

@@ -9,23 +9,17 @@ import (
 
 	"cosmossdk.io/log/v2"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/bridge/chains/message"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	"github.com/aitbc/bridge/verifier/statetest"
 )
 
 func open(t *testing.T) (*storetypes.KVStoreKey, sdk.Context) {
 	t.Helper()
-	key := storetypes.NewKVStoreKey(StoreKey)
-	ms := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
-	ms.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
-	if err := ms.LoadLatestVersion(); err != nil {
-		t.Fatal(err)
-	}
+	ms, key := statetest.Store(t, StoreKey)
 	return key, sdk.NewContext(ms, cmtproto.Header{Height: 10}, false, log.NewNopLogger())
 }
 

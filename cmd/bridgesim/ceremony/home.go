@@ -3,7 +3,7 @@
 package ceremony
 
 import (
-	"io"
+	"bytes"
 
 	"github.com/aitbc/bridge/keys/journal"
 )
@@ -15,14 +15,7 @@ var _ journal.File = (*file)(nil)
 
 // ReadAt implements journal.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
-	if at >= int64(len(f.data)) {
-		return 0, io.EOF
-	}
-	n := copy(p, f.data[at:])
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
+	return bytes.NewReader(f.data).ReadAt(p, at)
 }
 
 // WriteAt implements journal.File.

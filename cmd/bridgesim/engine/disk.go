@@ -5,7 +5,6 @@ package engine
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"syscall"
 )
 
@@ -61,14 +60,7 @@ func (f *file) burn(op string) { f.disk.burn(f.name + "." + op) }
 
 // ReadAt implements journal.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
-	if at >= int64(len(f.data)) {
-		return 0, io.EOF
-	}
-	n := copy(p, f.data[at:])
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
+	return bytes.NewReader(f.data).ReadAt(p, at)
 }
 
 // WriteAt implements journal.File.
