@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build devnet
+
 // Command bridgesim runs whole bridges in virtual time, one per seed, with crashes, lies and
 // hostile members, and says which law of docs/invariants.md broke (docs/spec/simulator.md).
 package main

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build devnet
+
 // Package ceremony runs key ceremonies in virtual time: one real application with blocks and
 // transactions, and for each member a real agent, voter and signer over files in memory. Some
 // members are hostile, some are killed, forget their seed, are cut off or late. What the chain

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build devnet
+
 // Package engine runs a whole bridge in one goroutine: validators with their real
 // application, voter, signer and journals, source and target chains, a relayer, and a model
 // of consensus that makes any sequence of calls which ABCI allows. Time is virtual and one
