@@ -133,12 +133,17 @@ func (b *byzantine) twoOfSeven(ctx context.Context, t *testing.T) {
 		m := expected["withhold-share"].missing(evidence{}, s.of(5)) + expected["hide-when-chosen"].missing(evidence{}, s.of(6))
 		return m == "", m
 	})
+	// A process announces commitments when it starts, and then only after it was chosen.
+	for _, name := range slices.DeleteFunc(slices.Clone(second), func(name string) bool { return !chosen[name] }) {
+		b.become(t, n, 6, 1, name)
+		sendUntil(ctx, t, run, name, 2*time.Minute, func() (bool, string) { return acts(t, n.Nodes[6])[name] > 0, "has not acted" })
+	}
 	// Seven propose in turn, so seven heights hold a proposal of each.
 	lists := map[int][]string{5: first, 6: second}
 	b.become(t, n, 5, 7, first...)
 	b.become(t, n, 6, 5, second...)
 	before := snapshot(ctx, t, n)
-	sendUntil(ctx, t, run, "every policy acts", 4*time.Minute, func() (bool, string) {
+	sendUntil(ctx, t, run, "every policy acts", 6*time.Minute, func() (bool, string) {
 		var list []string
 		after := snapshot(ctx, t, n)
 		for i, names := range lists {
