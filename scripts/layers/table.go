@@ -14,6 +14,8 @@ var layers = map[string][]string{
 	"chains/registry":      {"chains/message"},
 	"chains/failpoint":     {},
 	"chains/evm":           {"chains/message", "chains/registry", "chains/stream", "chains/follow", "chains/failpoint", "contracts/bindings"},
+	"chains/evm/pool":      {"chains/message", "chains/registry", "chains/evm"},
+	"chains/evm/evidence":  {"chains/message", "chains/registry"},
 	"chains/stream":        {"chains/message", "chains/merkle"},
 	"chains/store":         {"chains/..."},
 	"chains/follow":        {"chains/message", "chains/merkle", "chains/stream"},
