@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faultproxy_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aitbc/bridge/chains/chaintest/faultproxy"
+	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/follow"
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/store"
+	"github.com/aitbc/bridge/chains/stream"
+)
+
+// forged is a rule that adds a message to the block after the last real one.
+func forged(consistent bool) faultproxy.Rule {
+	return faultproxy.Rule{
+		Fault: faultproxy.LogAdd, Contract: &upstream.manager, ToBlock: upstream.first + 3, Consistent: consistent,
+		Forge: &faultproxy.Forge{TargetChain: targetID, Sender: message.Address{1}, Target: message.Address{2}, Data: "never sent"},
+	}
+}
+
+func forgedMessage() message.Message {
+	return message.Message{
+		BridgeID: testBridge, SourceChain: chainID, SourceManager: upstream.manager, TargetChain: targetID, TargetManager: message.Address{0x22},
+		Nonce: 4, Sender: message.Address{1}, Target: message.Address{2}, Finality: message.Final, Data: []byte("never sent"),
+	}
+}
+
+func bridgeID() []byte {
+	selector := message.Keccak([]byte("bridgeId()"))
+	return request("eth_call", object{"to": upstream.manager, "input": "0x" + strings.TrimPrefix(selector.String()[:10], "0x")}, "latest")
+}
+
+// turned is two hex digits with the lowest bit turned.
+func turned(digits string) string {
+	n, err := strconv.ParseUint(digits, 16, 8)
+	if err != nil {
+		panic(err)
+	}
+	s := strconv.FormatUint(n^1, 16)
+	return strings.Repeat("0", 2-len(s)) + s
+}
+
+func number64(t *testing.T, r response) uint64 {
+	t.Helper()
+	n, err := strconv.ParseUint(strings.TrimPrefix(r.result(t).(object)["number"].(string), "0x"), 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func checkForged(t *testing.T, honest, lied response) {
+	was, is := list(t, honest), list(t, lied)
+	added := subtract(is, was)
+	if len(is) != len(was)+2 || len(added) != 2 {
+		t.Fatalf("%d logs instead of %d", len(is), len(was))
+	}
+	m := forgedMessage()
+	real := was[len(was)-2].(object)
+	for i, v := range added {
+		l := v.(object)
+		if len(l) != len(real) || l["blockNumber"] != hex(upstream.first+3) || l["logIndex"] != hex(uint64(i)) {
+			t.Errorf("log %v, a real one is %v", l, real)
+		}
+	}
+	if id := added[0].(object)["topics"].([]any)[3]; id != m.ID().String() {
+		t.Errorf("id %v, want %s", id, m.ID())
+	}
+}
+
+var errIdle = errors.New("idle")
+
+// followed reads the whole stream through a proxy and returns the messages that it took.
+func followed(t *testing.T, url string) ([]stream.Leaf, error) {
+	t.Helper()
+	ctx := context.Background()
+	c, err := evm.New(ctx, evm.Config{ChainID: chainID, Manager: upstream.manager, URLs: []string{url}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	mem := store.NewMemory()
+	sleeps := 0
+	err = follow.Run(ctx, follow.Config{
+		Stream: stream.Config{BridgeID: testBridge, Stride: 2, Stream: message.Stream{Chain: chainID, Manager: upstream.manager, Finality: message.Final, Epoch: 1}},
+		Source: c, Store: mem, MaxBlocks: 1000, ReplayFrom: follow.NoReplay, OnFinal: func(uint64) {},
+		Sleep: func(context.Context, time.Duration) error {
+			if sleeps++; sleeps > 2*follow.Rereads {
+				return errIdle
+			}
+			return nil
+		},
+	})
+	leaves, readErr := mem.Leaves(0, 100)
+	if readErr != nil {
+		t.Fatal(readErr)
+	}
+	return leaves, err
+}
+
+// TestForgedMessageFoolsOneReader: a consistent lie of one endpoint passes every check that one endpoint allows.
+// This is what agreement of endpoints is for.
+func TestForgedMessageFoolsOneReader(t *testing.T) {
+	if leaves, err := followed(t, start(t, faultproxy.Options{}).URL()); !errors.Is(err, errIdle) || len(leaves) != 3 {
+		t.Fatalf("without a lie: %d messages: %v", len(leaves), err)
+	}
+	s := start(t, faultproxy.Options{}, forged(true))
+	leaves, err := followed(t, s.URL())
+	if !errors.Is(err, errIdle) || len(leaves) != 4 {
+		t.Fatalf("%d messages: %v", len(leaves), err)
+	}
+	m := forgedMessage()
+	if leaves[3].Hash != message.Hash(m.ID()) {
+		t.Errorf("leaf %s, want %s", leaves[3].Hash, m.ID())
+	}
+	// Receipt and block agree with the log.
+	var tx message.Hash = leaves[3].TxHash
+	receipt := post(s.URL(), request("eth_getTransactionReceipt", tx)).result(t).(object)
+	all := post(s.URL(), request("eth_getBlockReceipts", hex(upstream.first+3))).result(t).([]any)
+	logs := list(t, post(s.URL(), allLogs()))
+	if len(all) != 1 || len(fields(receipt, all[0].(object))) != 0 || receipt["status"] != "0x1" {
+		t.Errorf("receipt %v, in the block %v", receipt, all)
+	}
+	if own := receipt["logs"].([]any); len(subtract(own, logs)) != 0 || len(own) != 2 {
+		t.Errorf("logs of the receipt %v", own)
+	}
+	if honest := post(upstream.url, firstReceipt()).result(t).(object); len(subtract(keys(honest), keys(receipt))) > 1 { // blobs aside
+		t.Errorf("the forged receipt lacks %v", subtract(keys(honest), keys(receipt)))
+	}
+}
+
+func keys(m object) []any {
+	var out []any
+	for name := range m {
+		out = append(out, name)
+	}
+	return out
+}
+
+// TestNaiveLieIsNoticed: the same message without its counter contradicts the manager.
+func TestNaiveLieIsNoticed(t *testing.T) {
+	s := start(t, faultproxy.Options{}, forged(false))
+	leaves, err := followed(t, s.URL())
+	var counter *stream.CounterError
+	if !errors.As(err, &counter) || len(leaves) != 0 || s.Fired(faultproxy.LogAdd) == 0 {
+		t.Errorf("%d messages: %v", len(leaves), err)
+	}
+}
