@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/message"
+)
+
+// ChainID implements evm.Endpoint: the id that m operators name, be it the wanted one or not.
+func (p *Pool) ChainID(ctx context.Context) (message.ChainID, error) {
+	return agree(ctx, p, question[message.ChainID]{
+		name: "chain id", raw: true, key: chainDigest,
+		ask:   func(ctx context.Context, e evm.Endpoint) (message.ChainID, error) { return e.ChainID(ctx) },
+		wrong: func(id message.ChainID) bool { return id != p.cfg.Chain },
+	})
+}
+
+// Block implements evm.Endpoint. By a tag it is the highest block that m operators have
+// reached by that very tag; a tag that m operators do not serve is evm.ErrNoBlock.
+func (p *Pool) Block(ctx context.Context, at evm.At) (evm.Block, error) {
+	if at.Hash.IsZero() && at.Tag != "" {
+		return p.tagged(ctx, at.Tag)
+	}
+	return agree(ctx, p, blockQuestion(at))
+}
+
+func blockQuestion(at evm.At) question[evm.Block] {
+	return question[evm.Block]{
+		name: "block " + at.String(), key: blockDigest,
+		ask: func(ctx context.Context, e evm.Endpoint) (evm.Block, error) {
+			b, err := e.Block(ctx, at)
+			switch {
+			case err != nil:
+				return b, err
+			case b.Hash.IsZero(), !at.Hash.IsZero() && b.Hash != at.Hash, at.Hash.IsZero() && at.Tag == "" && b.Number != at.Number:
+				return b, garbled("another block than asked for")
+			}
+			return b, nil
+		},
+	}
+}
+
+// tagged finds the height that m operators have reached and then the block of that height, on
+// which m must agree. What a member said of exactly this block need not be asked again.
+func (p *Pool) tagged(ctx context.Context, tag evm.Tag) (evm.Block, error) {
+	q := blockQuestion(evm.At{Tag: tag})
+	if tag != evm.Latest {
+		// Invalid parameters or method: a node that does not know the tag.
+		q.lacking = func(e *evm.RPCError) bool { return e.Code == -32602 || e.Code == -32601 }
+	}
+	r, replies, err := measure(ctx, p, q.unkeyed(), nil)
+	if err != nil {
+		return evm.Block{}, err
+	}
+	if tag == evm.Latest {
+		p.sawHeads(replies)
+	}
+	numbers := byOperator(replies, func(b evm.Block) uint64 { return b.Number }, compareUint)
+	if len(numbers) < p.cfg.Agree {
+		return evm.Block{}, r.tooFew(replies)
+	}
+	n := reached(numbers, p.cfg.Agree)
+	byNumber := blockQuestion(evm.At{Number: n})
+	var seeds []reply[evm.Block]
+	ahead := map[*member]bool{}
+	for i := range replies {
+		if rep := replies[i]; rep.kind == said && rep.value.Number >= n {
+			ahead[rep.m] = true
+			if rep.value.Number == n {
+				rep.key = blockDigest(rep.value)
+				seeds = append(seeds, rep)
+			}
+		}
+	}
+	byNumber.prefer = func(m *member) bool { return ahead[m] }
+	return agree(ctx, p, byNumber, seeds...)
+}
+
+// unkeyed makes a question whose answers are measured, not compared.
+func (q question[T]) unkeyed() question[T] {
+	q.key = nil
+	return q
+}
+
+// tooFew is why a measurement has no result.
+func (r *round[T]) tooFew(replies []reply[T]) error {
+	c := &round[T]{p: r.p, q: r.q, members: r.members, replies: replies}
+	t := c.count()
+	t.distinct, t.mute, t.best = 0, false, speaking(replies)
+	return c.short(t)
+}
+
+// Logs implements evm.Endpoint: m equal lists, every field of every log. The list is in the
+// order of the chain.
+func (p *Pool) Logs(ctx context.Context, address message.Address, topics []message.Hash, from, to uint64) ([]evm.Log, error) {
+	return agree(ctx, p, question[[]evm.Log]{
+		name: fmt.Sprintf("logs of blocks %d to %d", from, to), key: logsDigest, refusals: true,
+		ask: func(ctx context.Context, e evm.Endpoint) ([]evm.Log, error) {
+			logs, err := e.Logs(ctx, address, topics, from, to)
+			return sorted(logs), err
+		},
+	})
+}
+
+// Call implements evm.Endpoint. Every call runs at one block hash: a tag or number is first
+// resolved by agreement.
+func (p *Pool) Call(ctx context.Context, call evm.Call, at evm.At) ([]byte, error) {
+	if at.Hash.IsZero() {
+		b, err := p.Block(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		at = evm.At{Hash: b.Hash}
+	}
+	return agree(ctx, p, question[[]byte]{
+		name: "call at " + at.String(), key: bytesDigest,
+		ask: func(ctx context.Context, e evm.Endpoint) ([]byte, error) { return e.Call(ctx, call, at) },
+	})
+}
+
+// Code implements evm.Endpoint: m equal codes.
+func (p *Pool) Code(ctx context.Context, address message.Address) ([]byte, error) {
+	return agree(ctx, p, question[[]byte]{
+		name: "code", key: bytesDigest,
+		ask: func(ctx context.Context, e evm.Endpoint) ([]byte, error) { return e.Code(ctx, address) },
+	})
+}
+
+// Receipt implements evm.Endpoint: m equal receipts, or m operators without one.
+func (p *Pool) Receipt(ctx context.Context, tx message.Hash) (evm.Receipt, bool, error) {
+	rec, err := agree(ctx, p, question[evm.Receipt]{
+		name: "receipt of " + tx.String(), key: receiptDigest,
+		ask: func(ctx context.Context, e evm.Endpoint) (evm.Receipt, error) {
+			rec, ok, err := e.Receipt(ctx, tx)
+			switch {
+			case err != nil:
+				return rec, err
+			case !ok:
+				return rec, errNoReceipt
+			case rec.TxHash != tx:
+				return rec, garbled("receipt of another transaction")
+			}
+			rec.Logs = sorted(rec.Logs)
+			return rec, nil
+		},
+	})
+	if errors.Is(err, errNoReceipt) {
+		return evm.Receipt{}, false, nil
+	}
+	return rec, err == nil, err
+}
+
+// EstimateGas implements evm.Endpoint: the m-th lowest estimate, so that m-1 liars cannot make
+// a transaction run out of gas.
+func (p *Pool) EstimateGas(ctx context.Context, call evm.Call) (uint64, error) {
+	r, replies, err := measure(ctx, p, question[uint64]{
+		name: "gas", ask: func(ctx context.Context, e evm.Endpoint) (uint64, error) { return e.EstimateGas(ctx, call) },
+	}, nil)
+	if err != nil {
+		return 0, err
+	}
+	list := byOperator(replies, itself[uint64], compareUint)
+	if len(list) < p.cfg.Agree {
+		return 0, r.tooFewOrReverted(replies)
+	}
+	return covered(list, p.cfg.Agree), nil
+}
+
+// tooFewOrReverted is the revert that m operators saw alike, if they did.
+func (r *round[T]) tooFewOrReverted(replies []reply[T]) error {
+	c := &round[T]{p: r.p, q: r.q, members: r.members}
+	for i := range replies {
+		if replies[i].kind == reverted {
+			c.replies = append(c.replies, replies[i])
+		}
+	}
+	if t := c.count(); t.best >= r.p.cfg.Agree {
+		c.winner = t.key
+		_, err := c.answer()
+		return err
+	}
+	return r.tooFew(replies)
+}
+
+// Balance implements evm.Endpoint: m operators say at least so much.
+func (p *Pool) Balance(ctx context.Context, address message.Address) (*big.Int, error) {
+	return p.amount(ctx, "balance", func(ctx context.Context, e evm.Endpoint) (*big.Int, error) { return e.Balance(ctx, address) })
+}
+
+// TipWei implements evm.Endpoint: m operators suggest at least so much, so m-1 liars cannot
+// make the bridge overpay.
+func (p *Pool) TipWei(ctx context.Context) (*big.Int, error) {
+	return p.amount(ctx, "tip", func(ctx context.Context, e evm.Endpoint) (*big.Int, error) { return e.TipWei(ctx) })
+}
+
+func (p *Pool) amount(ctx context.Context, name string, ask func(context.Context, evm.Endpoint) (*big.Int, error)) (*big.Int, error) {
+	r, replies, err := measure(ctx, p, question[*big.Int]{name: name, ask: func(ctx context.Context, e evm.Endpoint) (*big.Int, error) {
+		v, err := ask(ctx, e)
+		if err == nil && (v == nil || v.Sign() < 0) {
+			return nil, garbled("no amount")
+		}
+		return v, err
+	}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	list := byOperator(replies, itself[*big.Int], (*big.Int).Cmp)
+	if len(list) < p.cfg.Agree {
+		return nil, r.tooFew(replies)
+	}
+	return new(big.Int).Set(reached(list, p.cfg.Agree)), nil
+}
+
+// TxNonce implements evm.Endpoint: m operators have mined at least so many transactions.
+func (p *Pool) TxNonce(ctx context.Context, address message.Address) (uint64, error) {
+	r, replies, err := measure(ctx, p, question[uint64]{
+		name: "transaction nonce", ask: func(ctx context.Context, e evm.Endpoint) (uint64, error) { return e.TxNonce(ctx, address) },
+	}, nil)
+	if err != nil {
+		return 0, err
+	}
+	list := byOperator(replies, itself[uint64], compareUint)
+	if len(list) < p.cfg.Agree {
+		return 0, r.tooFew(replies)
+	}
+	return reached(list, p.cfg.Agree), nil
+}
