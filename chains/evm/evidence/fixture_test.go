@@ -25,6 +25,8 @@ type fixture struct {
 	Header   json.RawMessage `json:"header"`
 	Receipts json.RawMessage `json:"receipts"`
 	Root     common.Hash     `json:"root"`
+	Logs     []Log           `json:"logs"`    // of manager
+	Manager  common.Address  `json:"manager"` // who sent them
 }
 
 func load(t testing.TB, name string) fixture {
@@ -41,6 +43,22 @@ func load(t testing.TB, name string) fixture {
 		t.Fatalf("%s names no origin", name)
 	}
 	return f
+}
+
+// recorded is a small block with every type of transaction, its JSON without white space.
+func recorded(t testing.TB) answers {
+	t.Helper()
+	f := load(t, "geth-mixed.json")
+	return answers{header: compact(t, f.Header), receipts: compact(t, f.Receipts), logs: f.Logs, manager: message.Address(f.Manager)}
+}
+
+func compact(t testing.TB, raw []byte) json.RawMessage {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // TestPublicBlocks recomputes headers and whole blocks of public chains. The hashes were
