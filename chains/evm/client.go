@@ -95,7 +95,7 @@ func (c *Client) Heads(ctx context.Context) (follow.Heads, error) {
 	for _, l := range []struct {
 		tag Tag
 		ref *stream.BlockRef
-	}{{Finalized, &h.Final}, {Safe, &h.Safe}, {Latest, &h.Head}} {
+	}{{c.profile.Finality.Tag, &h.Final}, {Safe, &h.Safe}, {Latest, &h.Head}} {
 		b, err := c.Block(ctx, At{Tag: l.tag})
 		if errors.Is(err, ErrNoBlock) && l.tag != Latest {
 			continue

@@ -7,17 +7,18 @@ import (
 	"math/big"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/chains/stream"
 )
 
 // Tag is a label that a chain gives one of its blocks.
-type Tag string
+type Tag = registry.Tag
 
 // The labels that are used.
 const (
 	Latest    Tag = "latest"
 	Safe      Tag = "safe"
-	Finalized Tag = "finalized"
+	Finalized     = registry.TagFinalized
 )
 
 // At names a block: by hash when Hash is set, else by Tag, else by Number.

@@ -9,12 +9,6 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 )
 
-// Policy is how a chain tells that a block is final.
-type Policy string
-
-// TagFinalized trusts the block that the chain's nodes label `finalized`.
-const TagFinalized Policy = "finalized"
-
 // FeeModel is how a transaction pays. Only one so far: all profiles take type-2 transactions.
 type FeeModel string
 
@@ -36,7 +30,7 @@ const (
 type Profile struct {
 	Name      string          // unique, as written in network.json
 	Chain     message.ChainID // zero for the local profile, which serves a range of ids
-	Finality  Policy
+	Finality  Finality
 	BlockTime time.Duration // usual distance of blocks; a guide for polling, never for safety
 	Stride    uint64        // default blocks per window; Stride × BlockTime is at least 2 s
 	LogRange  uint64        // most blocks in one log query
@@ -52,7 +46,7 @@ const (
 )
 
 var local = Profile{
-	Name: "local", Finality: TagFinalized, BlockTime: time.Second, Stride: 2,
+	Name: "local", BlockTime: time.Second, Stride: 2,
 	LogRange: 1000, Fees: EIP1559, Evidence: EvidenceAgreement, Devnet: true,
 }
 
@@ -72,12 +66,12 @@ var profiles = []Profile{
 func Get(chain message.ChainID) (Profile, bool) {
 	if IsLocal(chain) {
 		p := local
-		p.Chain = chain
+		p.Chain, p.Finality = chain, finalities[p.Name]
 		return p, true
 	}
 	for _, p := range profiles {
 		if p.Chain == chain {
-			p.Finality, p.Fees, p.Evidence = TagFinalized, EIP1559, EvidenceAgreement
+			p.Finality, p.Fees, p.Evidence = finalities[p.Name], EIP1559, EvidenceAgreement
 			return p, true
 		}
 	}

@@ -24,8 +24,13 @@ func TestProfiles(t *testing.T) {
 		if time.Duration(p.Stride)*p.BlockTime < 2*time.Second {
 			t.Errorf("%s: window of %d blocks is shorter than two seconds", p.Name, p.Stride)
 		}
-		if p.LogRange < p.Stride || p.Finality == "" || p.Fees == "" || p.Evidence == "" {
+		if p.LogRange < p.Stride || p.Fees == "" || p.Evidence == "" {
 			t.Errorf("%s: incomplete: %+v", p.Name, p)
+		}
+	}
+	for name := range finalities {
+		if !names[name] {
+			t.Errorf("finality of %q, which is no profile", name)
 		}
 	}
 	for _, want := range []string{"ethereum", "polygon", "bsc", "arbitrum", "optimism", "zksync", "avalanche", "local"} {
@@ -39,6 +44,24 @@ func TestProfiles(t *testing.T) {
 	for _, id := range []message.ChainID{0, 2, FirstLocal - 1, LastLocal + 1} {
 		if _, ok := Get(id); ok {
 			t.Errorf("chain %s has a profile", id)
+		}
+	}
+}
+
+// TestFinalities: a chain without a rule for finality, or with a figure that nobody can look up, is no chain of ours.
+func TestFinalities(t *testing.T) {
+	for _, p := range append(All(), mustGet(t, FirstLocal)) {
+		f := p.Finality
+		if f.Tag != TagFinalized || f.Usual <= 0 || f.Rests == "" || len(f.Sources) == 0 {
+			t.Errorf("%s: incomplete: %+v", p.Name, f)
+		}
+		if f.Stalled < 4*f.Usual {
+			t.Errorf("%s: called stalled after %s, usual is %s", p.Name, f.Stalled, f.Usual)
+		}
+		for _, s := range f.Sources {
+			if _, err := os.Stat(filepath.Join("..", "..", s)); !strings.HasPrefix(s, "https://") && err != nil {
+				t.Errorf("%s: source %q is no page and no folder", p.Name, s)
+			}
 		}
 	}
 }
