@@ -35,6 +35,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	final stream.BlockRef // newest final block that was seen
+	span  span
 }
 
 var _ follow.Source = (*Client)(nil)
@@ -61,7 +62,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		}
 		cfg.Endpoint = e
 	}
-	c := &Client{Endpoint: cfg.Endpoint, chain: cfg.ChainID, manager: cfg.Manager, profile: p}
+	c := &Client{Endpoint: cfg.Endpoint, chain: cfg.ChainID, manager: cfg.Manager, profile: p, span: span{blocks: p.LogRange}}
 	if err := c.CheckChain(ctx); errors.Is(err, ErrWrongChain) {
 		return nil, err
 	}
@@ -139,8 +140,8 @@ func (c *Client) advanceFinal(ctx context.Context, next stream.BlockRef) error {
 	return nil
 }
 
-// Batch implements follow.Source. Logs are read in ranges of the profile's limit; the hash of
-// block `to` is pinned before and compared after, so what was read belongs to one history.
+// Batch implements follow.Source. Logs are read in ranges of the profile's limit, or of fewer blocks
+// where the endpoint gives less; the hash of block `to` is pinned before and compared after, so what was read belongs to one history.
 //
 // Errors: message.ErrNotFinal when `to` is above the chain's final block; ErrMoved;
 // message.ErrUnavailable, which logs that no manager writes are as well: another read or
@@ -156,11 +157,7 @@ func (c *Client) Batch(ctx context.Context, cfg stream.Config, from, to uint64) 
 	batch := stream.Batch{From: from, To: to}
 	hashes := map[uint64]message.Hash{to: pin.Hash}
 	for start := from; ; {
-		end := to
-		if to-start >= c.profile.LogRange {
-			end = start + c.profile.LogRange - 1
-		}
-		logs, err := c.Logs(ctx, c.manager, streamTopics, start, end)
+		logs, end, err := c.logsFrom(ctx, start, to)
 		if err != nil {
 			return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
 		}

@@ -14,6 +14,8 @@ var (
 	ErrNoBlock = message.NewError(message.Retry, "block not known")
 	// ErrNoState: the endpoint keeps no state for a block that it knows.
 	ErrNoState = message.NewError(message.Retry, "state not kept")
+	// ErrTooMany: the answer is above what the endpoint gives at once, or above MaxResponseBytes: ask for less.
+	ErrTooMany = message.NewError(message.Retry, "more than one answer may hold")
 	// ErrMoved: the chain changed while it was read.
 	ErrMoved = message.NewError(message.Retry, "chain moved during the read")
 	// ErrWrongChain: the endpoint serves another chain, or there is no manager.

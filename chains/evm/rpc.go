@@ -29,6 +29,8 @@ const (
 	MaxResponseBytes = 32 << 20
 	// maxConnections per endpoint.
 	maxConnections = 8
+	// limitExceeded is the error code of EIP-1474 for a request that exceeds a defined limit.
+	limitExceeded = -32005
 )
 
 // node is a JSON-RPC endpoint over HTTP.
@@ -78,7 +80,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, fmt.Errorf("response above %d bytes: %w", MaxResponseBytes, message.ErrRange)
+		return 0, fmt.Errorf("response above %d bytes: %w: %w", MaxResponseBytes, message.ErrRange, ErrTooMany)
 	}
 	if int64(len(p)) > b.left {
 		p = p[:b.left]
@@ -104,7 +106,11 @@ func (n *node) ask(ctx context.Context, result any, method string, args ...any) 
 	}
 	var status rpc.HTTPError
 	if errors.As(err, &status) {
-		return fmt.Errorf("%s at %s: HTTP status %d: %w", method, n.host, status.StatusCode, message.ErrUnavailable)
+		why := message.ErrUnavailable
+		if status.StatusCode == http.StatusRequestEntityTooLarge {
+			why = fmt.Errorf("%w: %w", ErrTooMany, why)
+		}
+		return fmt.Errorf("%s at %s: HTTP status %d: %w", method, n.host, status.StatusCode, why)
 	}
 	var broken *url.Error
 	if errors.As(err, &broken) {
@@ -127,6 +133,12 @@ func classify(method string, answer rpc.Error) error {
 		return false
 	}
 	switch {
+	case method == "eth_getLogs":
+		// -32005 is also what some say to too many requests: asking for less would be more of them.
+		if !has("rate limit", "rate-limit", "ratelimit", "too many requests", "request count", "capacity", "per second", "beyond", "future") &&
+			(e.Code == limitExceeded || has("more than", "too many results", "too many logs", "range", "response size", "size exceeded", "max results", "limit exceeded", "exceeds the limit")) {
+			return fmt.Errorf("%w: %w", ErrTooMany, e)
+		}
 	case method == "eth_call" || method == "eth_estimateGas":
 		if data, ok := revertData(answer); ok || has("execution reverted", "revert") {
 			return &RevertError{Data: data, Text: e.Text}
