@@ -125,21 +125,21 @@ func parseAnswer(raw []byte) (*answer, error) {
 	return a, err
 }
 
-// parseAnswers reads what an upstream answered to a batch.
-func parseAnswers(raw []byte) ([]*answer, error) {
+// parseAnswers reads what an upstream answered to a batch; false when it is no list of answers.
+func parseAnswers(raw []byte) ([]*answer, bool) {
 	var parts []json.RawMessage
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return nil, err
+	if json.Unmarshal(raw, &parts) != nil {
+		return nil, false
 	}
 	list := make([]*answer, len(parts))
 	for i, p := range parts {
 		a, err := parseAnswer(p)
 		if err != nil {
-			return nil, err
+			return nil, false
 		}
 		list[i] = a
 	}
-	return list, nil
+	return list, true
 }
 
 // set gives the answer another result.

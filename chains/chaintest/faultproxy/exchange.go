@@ -33,6 +33,8 @@ type strike struct {
 	rule *active
 	call *call // of a batch the first that the rule concerns, when the stage is not StageCall
 	dice uint64
+	// quiet: the proxy asks itself, which is no lie yet.
+	quiet bool
 }
 
 // plainError is an upstream response that is no JSON-RPC answer; it passes as it is.
@@ -99,9 +101,11 @@ func (x *exchange) answers(strikes []*strike) ([]byte, error) {
 		if err != nil || !x.batch || !slices.ContainsFunc(strikes, whole) {
 			return raw, err
 		}
-		if list, err = parseAnswers(raw); err != nil {
+		parsed, ok := parseAnswers(raw)
+		if !ok {
 			return raw, nil
 		}
+		list = parsed
 	}
 	if !x.batch {
 		if len(list) == 0 {
@@ -165,7 +169,7 @@ func (x *exchange) write(status int, header http.Header, body []byte) {
 }
 
 // fire counts a lie that is told; false when the rule has lied often enough.
-func (k *strike) fire() bool { return k.s.fire(k.rule) }
+func (k *strike) fire() bool { return k.quiet || k.s.fire(k.rule) }
 
 // pick chooses one of n > 0 by the strike's dice.
 func (k *strike) pick(n int) int { return int(k.dice % uint64(n)) }

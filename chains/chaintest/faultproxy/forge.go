@@ -28,6 +28,7 @@ type forgery struct {
 	time    any    // of the block
 	index   uint64 // of its first log
 	txIndex uint64
+	gas     uint64 // used by the transactions before it
 	logs    []any
 }
 
@@ -55,8 +56,8 @@ func forgedLogs(k *strike, below next) (*answer, error) {
 	block := k.rule.ToBlock
 	from, to, ok := k.blockRange()
 	if h := filter["blockHash"]; h != nil {
-		b, err := k.ask("eth_getBlockByHash", h, false)
-		if from, ok = number(object(b)["number"]); err != nil || !ok {
+		b, _ := k.ask("eth_getBlockByHash", h, false) // without an answer there is no number
+		if from, ok = number(object(b)["number"]); !ok {
 			return a, nil
 		}
 		to = from
@@ -139,7 +140,7 @@ func forgedReceipt(k *strike, below next) (*answer, error) {
 		return a.set(f.receipt()), nil
 	}
 	list, isList := a.result.([]any)
-	if n, byNumber := number(k.call.param(0)); !isList || !(byNumber && n == f.block || sameHex(k.call.param(0), f.hash)) || !k.fire() {
+	if n, known := k.blockNamed(k.call.param(0)); !isList || !known || n != f.block || !k.fire() {
 		return a, nil
 	}
 	return a.set(append(slices.Clone(list), f.receipt())), nil
@@ -170,20 +171,28 @@ func forgedCounter(k *strike, below next) (*answer, error) {
 
 // after reports whether a block that a call names is one in which the forged message has been sent.
 func (k *strike) after(at any) bool {
-	n, ok := number(at)
-	if ok {
-		return n >= k.rule.ToBlock
+	n, ok := k.blockNamed(at)
+	return ok && n >= k.rule.ToBlock
+}
+
+// blockNamed is the height of a block that is named by height, label or hash; nothing names the head.
+func (k *strike) blockNamed(at any) (uint64, bool) {
+	if n, ok := number(at); ok {
+		return n, true
 	}
 	method := "eth_getBlockByNumber"
-	hash := object(at)["blockHash"]
-	if hash != nil {
-		method, at = "eth_getBlockByHash", hash
-	} else if at == nil {
+	if hash := object(at)["blockHash"]; hash != nil {
+		at = hash
+	}
+	if at == nil {
 		at = "latest"
 	}
+	if _, ok := hashOf(at); ok {
+		method = "eth_getBlockByHash"
+	}
 	v, err := k.ask(method, at, false)
-	n, ok = number(object(v)["number"])
-	return err == nil && ok && n >= k.rule.ToBlock
+	n, ok := number(object(v)["number"])
+	return n, err == nil && ok
 }
 
 func outboundCall(f *Forge) []byte {
@@ -239,6 +248,7 @@ func (k *strike) forge(block uint64) (*forgery, bool) {
 	}
 	for _, r := range objects(receipts) {
 		f.txIndex++
+		f.gas, _ = number(r["cumulativeGasUsed"])
 		f.index += uint64(len(objects(r["logs"])))
 	}
 	f.logs = f.events()
@@ -276,7 +286,7 @@ func (f *forgery) receipt() map[string]any {
 	return map[string]any{
 		"type": "0x2", "status": "0x1", "transactionHash": f.tx.String(), "transactionIndex": quantity(f.txIndex),
 		"blockHash": f.hash, "blockNumber": quantity(f.block), "from": f.message.Sender.String(), "to": f.message.SourceManager.String(),
-		"contractAddress": nil, "gasUsed": quantity(90_000), "cumulativeGasUsed": quantity(90_000 * (f.txIndex + 1)),
+		"contractAddress": nil, "gasUsed": quantity(90_000), "cumulativeGasUsed": quantity(f.gas + 90_000),
 		"effectiveGasPrice": quantity(1_000_000_000), "logs": slices.Clone(f.logs), "logsBloom": bloom(f.logs),
 	}
 }

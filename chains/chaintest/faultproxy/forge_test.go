@@ -4,6 +4,7 @@ package faultproxy_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/chaintest/faultproxy"
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
@@ -122,7 +124,7 @@ func TestForgedMessageFoolsOneReader(t *testing.T) {
 		t.Errorf("leaf %s, want %s", leaves[3].Hash, m.ID())
 	}
 	// Receipt and block agree with the log.
-	var tx message.Hash = leaves[3].TxHash
+	tx := leaves[3].TxHash
 	receipt := post(s.URL(), request("eth_getTransactionReceipt", tx)).result(t).(object)
 	all := post(s.URL(), request("eth_getBlockReceipts", hex(upstream.first+3))).result(t).([]any)
 	logs := list(t, post(s.URL(), allLogs()))
@@ -153,4 +155,60 @@ func TestNaiveLieIsNoticed(t *testing.T) {
 	if !errors.As(err, &counter) || len(leaves) != 0 || s.Fired(faultproxy.LogAdd) == 0 {
 		t.Errorf("%d messages: %v", len(leaves), err)
 	}
+}
+
+// TestForgedHistoryProvesItself: headers hash to their hashes and name their parents, roots and blooms are those of
+// the receipts, the forged one among them, and every way to ask gives the same. No evidence of one endpoint tells
+// this from the truth.
+func TestForgedHistoryProvesItself(t *testing.T) {
+	from := upstream.first + 3
+	s := start(t, faultproxy.Options{}, forged(true), faultproxy.Rule{Fault: faultproxy.HistoryOther, FromBlock: from, Consistent: true})
+	ask := func(url, method string, params ...any) any { return post(url, request(method, params...)).result(t) }
+	var parent any
+	for n := from - 1; n < from+4; n++ {
+		was, is := ask(upstream.url, "eth_getBlockByNumber", hex(n), false).(object), ask(s.URL(), "eth_getBlockByNumber", hex(n), false).(object)
+		if (was["hash"] != is["hash"]) != (n >= from) {
+			t.Errorf("block %d has hash %v, was %v", n, is["hash"], was["hash"])
+		}
+		if parent != nil && is["parentHash"] != parent {
+			t.Errorf("block %d has parent %v, want %v", n, is["parentHash"], parent)
+		}
+		parent = is["hash"]
+		h, err := evidence.DecodeHeader(evidence.Ethereum, encoded(t, is))
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipts, err := evidence.DecodeReceipts(h, encoded(t, ask(s.URL(), "eth_getBlockReceipts", object{"blockHash": is["hash"]})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		proven, err := evidence.Logs(h, receipts, upstream.manager, nil)
+		want := map[uint64]int{from - 1: 2, from: 2}[n]
+		if err != nil || len(proven) != want {
+			t.Errorf("block %d proves %d logs: %v", n, len(proven), err)
+		}
+		byHash := ask(s.URL(), "eth_getBlockByHash", is["hash"], false).(object)
+		if len(fields(is, byHash)) != 0 {
+			t.Errorf("block %d by its hash differs in %v", n, fields(is, byHash))
+		}
+		logs := ask(s.URL(), "eth_getLogs", object{"blockHash": is["hash"], "address": upstream.manager}).([]any)
+		if len(logs) != want || len(logs) > 0 && logs[0].(object)["blockHash"] != is["hash"] {
+			t.Errorf("logs of block %d: %v", n, logs)
+		}
+		if n >= from && ask(s.URL(), "eth_getBlockByHash", was["hash"], false) != nil {
+			t.Errorf("block %d of the true history is known too", n)
+		}
+	}
+	if leaves, err := followed(t, s.URL()); !errors.Is(err, errIdle) || len(leaves) != 4 {
+		t.Errorf("%d messages: %v", len(leaves), err)
+	}
+}
+
+func encoded(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

@@ -4,7 +4,6 @@ package faultproxy
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/aitbc/bridge/chains/message"
 )
@@ -13,6 +12,9 @@ import (
 // hash is the true one under a mask of the seed, so no memory is needed to ask the upstream for it; a header
 // does not hash to it.
 func otherHistory(k *strike, below next) (*answer, error) {
+	if k.rule.Consistent {
+		return forgedHistory(k, below)
+	}
 	mask := message.Keccak([]byte("other history"), new(message.Words).Uint(k.s.seed).Bytes())
 	other := func(h message.Hash) message.Hash { return xor(h, mask) }
 	c := k.call
@@ -21,10 +23,7 @@ func otherHistory(k *strike, below next) (*answer, error) {
 		case k.covers(other(h)):
 			c = c.withBlockHash(other(h))
 		case k.covers(h) && k.fire(): // of the true history, which this one does not know
-			if slices.Contains(headerMethods, c.method) || c.method == "eth_getBlockReceipts" {
-				return made(c, nil), nil
-			}
-			return refusal(c, -32000, "unknown block"), nil
+			return unknownBlock(c), nil
 		}
 	}
 	a, err := below(c)

@@ -82,7 +82,7 @@ func (x *exchange) reset() {
 			if tcp, ok := c.(*net.TCPConn); ok {
 				_ = tcp.SetLinger(0) // without it the end is an orderly one
 			}
-			c.Close()
+			_ = c.Close()
 		}
 	}
 	panic(http.ErrAbortHandler)

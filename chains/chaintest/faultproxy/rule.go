@@ -103,6 +103,8 @@ func (r *Rule) Validate() error {
 		return bad("needs contract and forge with target_chain")
 	case r.Fault == LogAdd && r.Consistent && r.ToBlock == 0:
 		return bad("consistent needs to_block, where the message stands")
+	case r.Fault == HistoryOther && r.Consistent && (r.FromBlock == 0 || r.ToBlock != 0):
+		return bad("consistent needs from_block above 0 and no to_block")
 	case r.Forge != nil && len(r.Forge.Data) > message.MaxDataBytes:
 		return bad("forged data above %d bytes", message.MaxDataBytes)
 	}
@@ -147,7 +149,7 @@ func checkRules(rules []Rule) error {
 	return nil
 }
 
-// active is a rule at work. The server's lock guards seen, fired and memory.
+// active is a rule at work. The server's lock guards seen, fired, height and fork.
 type active struct {
 	Rule
 	kind   *kind
@@ -155,6 +157,7 @@ type active struct {
 	seen   map[string]uint64 // matching calls by caller
 	fired  uint64
 	height *uint64 // where a stale view stopped
+	fork   *fork   // of a consistent other history
 }
 
 func activate(rules []Rule) []*active {

@@ -376,3 +376,20 @@ func TestStormSharesTheRate(t *testing.T) {
 		t.Errorf("%d rules with rate %v together", len(rules), sum)
 	}
 }
+
+// TestBatchOfWhichOneIsStruck: the other answers keep their bytes and their places.
+func TestBatchOfWhichOneIsStruck(t *testing.T) {
+	body := batch("eth_gasPrice", "eth_chainId", "eth_blockNumber")
+	var honest, lied []json.RawMessage
+	s := start(t, faultproxy.Options{}, faultproxy.Rule{Fault: faultproxy.ChainID, N: 9})
+	if err := errors.Join(json.Unmarshal(post(upstream.url, body).body, &honest), json.Unmarshal(post(s.URL(), body).body, &lied)); err != nil {
+		t.Fatal(err)
+	}
+	if len(lied) != 3 || !bytes.Equal(lied[0], honest[0]) || !bytes.Equal(lied[2], honest[2]) || string(lied[1]) != `{"jsonrpc":"2.0","id":2,"result":"0x9"}` {
+		t.Errorf("%s instead of %s", lied, honest)
+	}
+	notes := []byte(`[{"jsonrpc":"2.0","method":"eth_chainId"},{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}]`)
+	if r := post(s.URL(), notes); string(r.body) != `[{"jsonrpc":"2.0","id":1,"result":"0x9"}]` {
+		t.Errorf("a notification was answered: %s", r.body)
+	}
+}

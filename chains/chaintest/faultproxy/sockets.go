@@ -37,8 +37,8 @@ type socket struct {
 
 func (c *socket) close() {
 	c.once.Do(func() {
-		c.client.Close()
-		c.far.Close()
+		_ = c.client.Close()
+		_ = c.far.Close()
 	})
 }
 
@@ -98,12 +98,12 @@ func (s *Server) tunnel(w http.ResponseWriter, r *http.Request, caller string) {
 	}
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
-		far.Close()
+		_ = far.Close()
 		return
 	}
 	client, buffered, err := hijacker.Hijack()
 	if err != nil {
-		far.Close()
+		_ = far.Close()
 		return
 	}
 	c := &socket{caller: caller, client: client, far: far}
@@ -129,13 +129,11 @@ func (s *Server) tunnel(w http.ResponseWriter, r *http.Request, caller string) {
 	if err != nil {
 		return
 	}
+	defer res.Body.Close()
 	if res.StatusCode == http.StatusSwitchingProtocols {
-		res.Body = nil // what follows is no body of HTTP
+		res.Body = http.NoBody // what follows is no body of HTTP
 	} else {
-		res.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(res.Body, s.options.MaxResponseBytes), res.Body}
+		res.Body = io.NopCloser(io.LimitReader(res.Body, s.options.MaxResponseBytes))
 	}
 	if err := res.Write(client); err != nil || res.StatusCode != http.StatusSwitchingProtocols {
 		return

@@ -85,7 +85,8 @@ func viewKinds() []*kind {
 			}
 			return refusal(k.call, -32602, "invalid argument 0: hex string without 0x prefix"), nil
 		}),
-		callKind(HistoryOther, viewMethods, 0, "another history from from_block on: other block hashes in every answer, which can be asked for", otherHistory),
+		callKind(HistoryOther, viewMethods, 0, "another history from from_block on: other block hashes in every answer, which can be asked for. "+
+			"Consistent: its headers hash to them, and their receipts roots are those of the receipts that the rules before it show", otherHistory).consistent(),
 		callKind(HistoryMixed, viewMethods, 0, "each second call is answered from another history from from_block on", otherHistory).alternating(),
 		null(ResultNull, "any call returns null", func(*call) any { return nil }),
 		null(ResultEmpty, "any call returns [] (logs, receipts of a block) or 0x", func(c *call) any {
@@ -264,9 +265,11 @@ func wrongChain(k *strike, below next) (*answer, error) {
 	}
 	id, ok := number(a.result)
 	if !ok {
-		if id, err = strconv.ParseUint(text(a.result), 10, 64); err != nil {
+		parsed, broken := strconv.ParseUint(text(a.result), 10, 64)
+		if broken != nil {
 			return a, nil
 		}
+		id = parsed
 	}
 	if id++; k.rule.N != 0 {
 		id = k.rule.N
