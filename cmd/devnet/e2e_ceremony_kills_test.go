@@ -58,6 +58,7 @@ func TestCeremonyKills(t *testing.T) {
 			}
 		}
 		seedsGo(ctx, t, n, all)
+		oldSharesGo(ctx, t, n, epoch, all) // or the next round's process could die of this round's work
 		t.Logf("ceremony %d: killed at %v, %d blocks, %s", c.Number, round, c.Ended-c.Started+1, time.Since(began).Round(time.Second))
 	}
 	// With the next epoch goes also what a death in the middle of a file has left beside it.
