@@ -101,7 +101,8 @@ type host struct {
 
 	mu    sync.Mutex
 	chain message.ChainID
-	fork  byte // part of every hash: hosts of one fork tell the same
+	fork  byte   // part of every hash: hosts of one fork tell the same
+	from  uint64 // first block of the fork
 	heads map[evm.Tag]uint64
 	err   error            // of every answer
 	errs  map[string]error // of one method's answers
@@ -154,7 +155,7 @@ func (h *host) begin(ctx context.Context, method string) (*host, error) {
 	if h.done {
 		err = errors.New("used after close")
 	}
-	c := &host{chain: h.chain, fork: h.fork, heads: map[evm.Tag]uint64{}, tip: h.tip, nonce: h.nonce, gas: h.gas, funds: h.funds}
+	c := &host{chain: h.chain, fork: h.fork, from: h.from, heads: map[evm.Tag]uint64{}, tip: h.tip, nonce: h.nonce, gas: h.gas, funds: h.funds}
 	for k, v := range h.heads {
 		c.heads[k] = v
 	}
@@ -221,7 +222,7 @@ func (h *host) Block(ctx context.Context, at evm.At) (evm.Block, error) {
 	n := at.Number
 	switch {
 	case !at.Hash.IsZero():
-		if n = binary.BigEndian.Uint64(at.Hash[8:]); at.Hash != hashOf(n, c.fork) {
+		if n = binary.BigEndian.Uint64(at.Hash[8:]); at.Hash != hashOf(n, c.branch(n)) {
 			return evm.Block{}, evm.ErrNoBlock
 		}
 	case at.Tag != "":
@@ -233,7 +234,7 @@ func (h *host) Block(ctx context.Context, at evm.At) (evm.Block, error) {
 	if n > c.heads[evm.Latest] {
 		return evm.Block{}, evm.ErrNoBlock
 	}
-	return testBlock(n, c.fork), nil
+	return testBlock(n, c.branch(n)), nil
 }
 
 func (h *host) Logs(ctx context.Context, _ message.Address, _ []message.Hash, from, to uint64) ([]evm.Log, error) {
@@ -241,7 +242,19 @@ func (h *host) Logs(ctx context.Context, _ message.Address, _ []message.Hash, fr
 	if err != nil {
 		return nil, err
 	}
-	return testLogs(from, to, c.fork), nil
+	var list []evm.Log
+	for n := from; n <= to; n++ {
+		list = append(list, testLogs(n, n, c.branch(n))...)
+	}
+	return list, nil
+}
+
+// branch is the fork on which the host has block n.
+func (h *host) branch(n uint64) byte {
+	if n < h.from {
+		return 0
+	}
+	return h.fork
 }
 
 func (h *host) Call(ctx context.Context, call evm.Call, at evm.At) ([]byte, error) {
@@ -252,7 +265,7 @@ func (h *host) Call(ctx context.Context, call evm.Call, at evm.At) ([]byte, erro
 	if at.Hash.IsZero() {
 		return nil, errors.New("a call that is not pinned")
 	}
-	return append([]byte{c.fork}, call.Data...), nil
+	return append([]byte{c.branch(0)}, call.Data...), nil
 }
 
 func (h *host) EstimateGas(ctx context.Context, _ evm.Call) (uint64, error) {
@@ -268,7 +281,7 @@ func (h *host) Code(ctx context.Context, _ message.Address) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte{0x60, c.fork}, nil
+	return []byte{0x60, c.branch(0)}, nil
 }
 
 func (h *host) Balance(ctx context.Context, _ message.Address) (*big.Int, error) {
@@ -308,7 +321,7 @@ func (h *host) Receipt(ctx context.Context, tx message.Hash) (evm.Receipt, bool,
 	if err != nil {
 		return evm.Receipt{}, false, err
 	}
-	return testReceipt(tx, c.fork), true, nil
+	return testReceipt(tx, c.branch(0)), true, nil
 }
 
 func (h *host) Close() { h.with(func(h *host) { h.done = true }) }

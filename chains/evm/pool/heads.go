@@ -174,6 +174,7 @@ func (h *Heads) subscribe(ctx context.Context, s HeadSource, up func()) (heard b
 	}
 	defer sub.Unsubscribe()
 	up()
+	ended := sub.Err()
 	for {
 		select {
 		case <-heads:
@@ -182,7 +183,7 @@ func (h *Heads) subscribe(ctx context.Context, s HeadSource, up func()) (heard b
 			case h.hints <- struct{}{}:
 			default: // one is enough
 			}
-		case <-sub.Err():
+		case <-ended:
 			return heard
 		case <-ctx.Done():
 			return heard

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aitbc/bridge/chains/evm"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -32,6 +31,7 @@ type MemberHealth struct {
 	Dissents   uint64
 	LastError  Class
 	Head       uint64    // newest block by the tag latest that it claimed
+	Final      uint64    // newest block by the tag finalized
 	BudgetLeft int       // requests that it may get now; -1: no limit
 	Until      time.Time // end of its pause; in the past when there is none
 }
@@ -90,14 +90,4 @@ func (p *Pool) Unsafe() (reason string, unsafe bool) {
 	}
 	reason = p.cfg.unsafeReason(list)
 	return reason, reason != ""
-}
-
-func (p *Pool) sawHeads(replies []reply[evm.Block]) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i := range replies {
-		if replies[i].kind == said {
-			replies[i].m.stats.Head = replies[i].value.Number
-		}
-	}
 }

@@ -121,6 +121,43 @@ func TestMixedViews(t *testing.T) {
 	}
 }
 
+// An honest node on a branch that the chain has left is no second voice for a liar: of final
+// blocks only those are asked that call them final.
+func TestStaleBranchIsNoVoice(t *testing.T) {
+	b := newBench(t, 3, 2, nil)
+	b.hosts[1].with(func(h *host) { h.fork, h.from = 1, 75 })                             // lies
+	b.hosts[2].with(func(h *host) { h.fork, h.from, h.heads[evm.Finalized] = 1, 75, 70 }) // was cut off
+	got, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized})
+	if err != nil || got.BlockRef != testBlock(70, 0).BlockRef {
+		t.Errorf("final block %+v, %v", got, err)
+	}
+	for _, h := range b.hosts[1:] {
+		h.with(func(h *host) { h.fork, h.heads[evm.Finalized] = 0, 80 })
+	}
+	if got, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized}); err != nil || got.BlockRef != testBlock(80, 0).BlockRef {
+		t.Fatalf("final block %+v, %v", got, err)
+	}
+	// What was seen final stays so when nodes fall back.
+	b.hosts[1].with(func(h *host) { h.fork = 1 })
+	b.hosts[2].with(func(h *host) { h.fork, h.heads[evm.Finalized] = 1, 70 })
+	if got, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized}); err != nil || got.BlockRef != testBlock(70, 0).BlockRef {
+		t.Errorf("final block %+v, %v", got, err)
+	}
+	if got, err := b.Block(t.Context(), evm.At{Number: 78}); !errors.Is(err, ErrDisagree) {
+		t.Errorf("a final block by number: %+v, %v", got, err)
+	}
+	if got, err := b.Logs(t.Context(), message.Address{1}, nil, 71, 78); !errors.Is(err, ErrDisagree) {
+		t.Errorf("final logs: %+v, %v", got, err)
+	}
+	if _, err := b.Logs(t.Context(), message.Address{1}, nil, 61, 70); err != nil {
+		t.Errorf("logs that all call final: %v", err)
+	}
+	// Above the final block nothing is promised, and all are asked.
+	if got, err := b.Block(t.Context(), evm.At{Number: 90}); err != nil || got.BlockRef != testBlock(90, 1).BlockRef {
+		t.Errorf("an open block: %+v, %v", got, err)
+	}
+}
+
 // What members said of the very block by its tag is not asked again.
 func TestTagSavesRequests(t *testing.T) {
 	b := newBench(t, 3, 2, nil)

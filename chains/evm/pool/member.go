@@ -37,6 +37,7 @@ type member struct {
 	until     time.Time
 	probedAt  time.Time
 	latency   time.Duration // moving average
+	final     uint64        // what it said last when it was asked for its final block; 0 when it did not
 
 	stats MemberHealth
 }
@@ -184,7 +185,7 @@ func (p *Pool) fail(m *member, why Class) {
 }
 
 func (p *Pool) pause(m *member) {
-	m.checkedAt = time.Time{}
+	m.checkedAt, m.final = time.Time{}, 0
 	if now := p.cfg.Clock.Now(); !now.Before(m.until) {
 		m.until = now.Add(p.cfg.Jitter(backoff(m.pauses)))
 		m.pauses++

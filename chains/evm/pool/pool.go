@@ -24,6 +24,7 @@ type Pool struct {
 	mu       sync.Mutex
 	members  []*member
 	closed   bool
+	final    uint64 // highest block by the tag finalized that was agreed on
 	rounds   sync.WaitGroup
 	trouble  map[string]bool // kinds of questions whose last answer was ErrDisagree
 	disputes uint64
@@ -136,8 +137,8 @@ func (p *Pool) Close() {
 }
 
 // enter holds the members for a question: all, those that can be asked by rank, and why the
-// others cannot.
-func (p *Pool) enter(prefer func(*member) bool) (all, ranked []*member, away map[*member]Class, err error) {
+// others cannot. Of no members given it takes those that stand now.
+func (p *Pool) enter(among []*member, only func(*member) bool) (all, ranked []*member, away map[*member]Class, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -145,27 +146,31 @@ func (p *Pool) enter(prefer func(*member) bool) (all, ranked []*member, away map
 	}
 	p.rounds.Add(1)
 	now := p.cfg.Clock.Now()
-	all = slices.Clone(p.members)
+	if all = slices.Clone(among); among == nil {
+		all = slices.Clone(p.members)
+	}
 	away = map[*member]Class{}
 	for _, m := range all {
 		m.refs++
 		if why := m.away(now); why != "" {
 			away[m] = why
-			continue
+		} else if only != nil && !only(m) {
+			away[m] = ClassLag
+		} else {
+			ranked = append(ranked, m)
 		}
-		ranked = append(ranked, m)
 	}
 	slices.SortStableFunc(ranked, func(a, b *member) int {
-		if prefer != nil && prefer(a) != prefer(b) {
-			if prefer(a) {
-				return -1
-			}
-			return 1
-		}
 		ra, rb := a.rank(now), b.rank(now)
 		return slices.Compare(ra[:], rb[:])
 	})
 	return all, ranked, away, nil
+}
+
+// hold keeps the members that stand now for questions that build on each other, until leave.
+func (p *Pool) hold() ([]*member, error) {
+	all, _, _, err := p.enter(nil, nil)
+	return all, err
 }
 
 func (p *Pool) leave(members []*member) {

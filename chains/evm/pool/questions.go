@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/aitbc/bridge/chains/evm"
 	"github.com/aitbc/bridge/chains/message"
@@ -21,13 +22,26 @@ func (p *Pool) ChainID(ctx context.Context) (message.ChainID, error) {
 	})
 }
 
-// Block implements evm.Endpoint. By a tag it is the highest block that m operators have
-// reached by that very tag; a tag that m operators do not serve is evm.ErrNoBlock.
+// Block implements evm.Endpoint; tags are the business of tagged. Of a number that is final
+// already, only members that call it final are asked.
 func (p *Pool) Block(ctx context.Context, at evm.At) (evm.Block, error) {
-	if at.Hash.IsZero() && at.Tag != "" {
-		return p.tagged(ctx, at.Tag)
+	q := blockQuestion(at)
+	if !at.Hash.IsZero() {
+		return agree(ctx, p, q)
 	}
-	return agree(ctx, p, blockQuestion(at))
+	members, err := p.hold()
+	if err != nil {
+		return evm.Block{}, fmt.Errorf("chain %s: %s: %w", p.cfg.Chain, q.name, err)
+	}
+	defer p.leave(members)
+	if at.Tag != "" {
+		return p.tagged(ctx, at.Tag, members)
+	}
+	q.among = members
+	if q.only, err = p.finalVoters(ctx, at.Number, members); err != nil {
+		return evm.Block{}, err
+	}
+	return agree(ctx, p, q)
 }
 
 func blockQuestion(at evm.At) question[evm.Block] {
@@ -46,46 +60,117 @@ func blockQuestion(at evm.At) question[evm.Block] {
 	}
 }
 
-// tagged finds the height that m operators have reached and then the block of that height, on
-// which m must agree. What a member said of exactly this block need not be asked again.
-func (p *Pool) tagged(ctx context.Context, tag evm.Tag) (evm.Block, error) {
+// tagged finds the highest block on which m operators agree that have reached it by that very
+// tag; evm.ErrNoBlock when m operators do not serve the tag.
+//
+// It tries the heights that members name, from the m-th highest down. Only those that named a
+// height at least as high are asked for its block: another honest node may still stand on a
+// branch that the chain has left, and would be a liar's second voice.
+func (p *Pool) tagged(ctx context.Context, tag evm.Tag, members []*member) (evm.Block, error) {
 	q := blockQuestion(evm.At{Tag: tag})
+	q.key, q.among = nil, members // heights are measured
 	if tag != evm.Latest {
 		// Invalid parameters or method: a node that does not know the tag.
 		q.lacking = func(e *evm.RPCError) bool { return e.Code == -32602 || e.Code == -32601 }
 	}
-	r, replies, err := measure(ctx, p, q.unkeyed(), nil)
+	r, replies, err := measure(ctx, p, q, nil)
 	if err != nil {
 		return evm.Block{}, err
 	}
-	if tag == evm.Latest {
-		p.sawHeads(replies)
-	}
-	numbers := byOperator(replies, func(b evm.Block) uint64 { return b.Number }, compareUint)
-	if len(numbers) < p.cfg.Agree {
+	p.sawHeads(tag, members, replies)
+	heights := byOperator(replies, func(b evm.Block) uint64 { return b.Number }, compareUint)
+	if len(heights) < p.cfg.Agree {
 		return evm.Block{}, r.tooFew(replies)
 	}
-	n := reached(numbers, p.cfg.Agree)
-	byNumber := blockQuestion(evm.At{Number: n})
+	heights = slices.Compact(heights[:len(heights)-p.cfg.Agree+1])
+	var first error
+	for _, n := range slices.Backward(heights) {
+		b, err := p.atHeight(ctx, n, members, replies)
+		if err == nil {
+			if tag == evm.Finalized {
+				p.mu.Lock()
+				p.final = max(p.final, n)
+				p.mu.Unlock()
+			}
+			return b, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return evm.Block{}, first
+}
+
+// atHeight is the block of one height by the members that reached it. What a member said of
+// exactly this block by its tag is not asked again.
+func (p *Pool) atHeight(ctx context.Context, n uint64, members []*member, replies []reply[evm.Block]) (evm.Block, error) {
+	q := blockQuestion(evm.At{Number: n})
 	var seeds []reply[evm.Block]
 	ahead := map[*member]bool{}
 	for i := range replies {
-		if rep := replies[i]; rep.kind == said && rep.value.Number >= n {
-			ahead[rep.m] = true
-			if rep.value.Number == n {
-				rep.key = blockDigest(rep.value)
-				seeds = append(seeds, rep)
-			}
+		rep := replies[i]
+		if rep.kind != said || rep.value.Number < n {
+			continue
+		}
+		ahead[rep.m] = true
+		if rep.value.Number == n {
+			rep.key = blockDigest(rep.value)
+			seeds = append(seeds, rep)
 		}
 	}
-	byNumber.prefer = func(m *member) bool { return ahead[m] }
-	return agree(ctx, p, byNumber, seeds...)
+	q.among, q.only = members, func(m *member) bool { return ahead[m] }
+	return agree(ctx, p, q, seeds...)
 }
 
-// unkeyed makes a question whose answers are measured, not compared.
-func (q question[T]) unkeyed() question[T] {
-	q.key = nil
-	return q
+// finalVoters are the members whose newest word is that block n is final, nil (all of them) while n is
+// above what the pool has seen final. The tag is asked again when too few have, which is so
+// after failures and for new members.
+func (p *Pool) finalVoters(ctx context.Context, n uint64, members []*member) (func(*member) bool, error) {
+	p.mu.Lock()
+	if n > p.final || p.final == 0 {
+		p.mu.Unlock()
+		return nil, nil
+	}
+	var seen []string
+	for _, m := range members {
+		if m.final >= n && !slices.Contains(seen, m.operator) {
+			seen = append(seen, m.operator)
+		}
+	}
+	p.mu.Unlock()
+	if len(seen) < p.cfg.Agree {
+		if _, err := p.tagged(ctx, evm.Finalized, members); err != nil {
+			return nil, err
+		}
+	}
+	return func(m *member) bool { return m.final >= n }, nil
+}
+
+// sawHeads keeps what members said of their newest blocks. A member that did not say what is
+// final, or fails later (pause), is no voter until it says it again: nodes are restored from
+// old copies too.
+func (p *Pool) sawHeads(tag evm.Tag, members []*member, replies []reply[evm.Block]) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if tag == evm.Finalized {
+		for _, m := range members {
+			m.final = 0
+		}
+	}
+	for i := range replies {
+		rep := &replies[i]
+		switch {
+		case rep.kind != said:
+		case tag == evm.Latest:
+			rep.m.stats.Head = rep.value.Number
+		case tag == evm.Finalized:
+			rep.m.final = rep.value.Number
+			rep.m.stats.Final = rep.value.Number
+		}
+	}
 }
 
 // tooFew is why a measurement has no result.
@@ -99,8 +184,18 @@ func (r *round[T]) tooFew(replies []reply[T]) error {
 // Logs implements evm.Endpoint: m equal lists, every field of every log. The list is in the
 // order of the chain.
 func (p *Pool) Logs(ctx context.Context, address message.Address, topics []message.Hash, from, to uint64) ([]evm.Log, error) {
+	name := fmt.Sprintf("logs of blocks %d to %d", from, to)
+	members, err := p.hold()
+	if err != nil {
+		return nil, fmt.Errorf("chain %s: %s: %w", p.cfg.Chain, name, err)
+	}
+	defer p.leave(members)
+	only, err := p.finalVoters(ctx, to, members)
+	if err != nil {
+		return nil, err
+	}
 	return agree(ctx, p, question[[]evm.Log]{
-		name: fmt.Sprintf("logs of blocks %d to %d", from, to), key: logsDigest, refusals: true,
+		name: name, key: logsDigest, refusals: true, among: members, only: only,
 		ask: func(ctx context.Context, e evm.Endpoint) ([]evm.Log, error) {
 			logs, err := e.Logs(ctx, address, topics, from, to)
 			return sorted(logs), err

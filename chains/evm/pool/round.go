@@ -22,7 +22,8 @@ type question[T any] struct {
 	raw      bool                     // without the check of the member's chain
 	refusals bool                     // repeat error answers to the caller
 	lacking  func(*evm.RPCError) bool // refusals that mean "no such block"
-	prefer   func(m *member) bool     // members that likely know, asked first
+	among    []*member                // held by the caller; nil for those that stand when the question comes
+	only     func(m *member) bool     // entitled members, nil for all; called with Pool.mu held
 	wrong    func(value T) bool       // answers that show another chain
 }
 
@@ -83,7 +84,7 @@ type round[T any] struct {
 
 // open takes the members that stand now and holds them until leave.
 func open[T any](ctx context.Context, p *Pool, q *question[T], seeds []reply[T]) (*round[T], error) {
-	members, ranked, away, err := p.enter(q.prefer)
+	members, ranked, away, err := p.enter(q.among, q.only)
 	if err != nil {
 		return nil, fmt.Errorf("chain %s: %s: %w", p.cfg.Chain, q.name, err)
 	}
