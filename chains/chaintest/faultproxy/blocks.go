@@ -2,7 +2,10 @@
 
 package faultproxy
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 func blockKinds() []*kind {
 	receipt := func(name Kind, n uint64, doc string, f func(*strike, map[string]any) bool) *kind {
@@ -98,7 +101,7 @@ func editReceipts(k *strike, below next, f func(*strike, map[string]any) bool) (
 		list = slices.Concat(list[i:], list[:i])
 	}
 	for _, r := range list {
-		if (k.rule.Consistent || !changed) && k.wantsReceipt(r) && k.hits("receipt "+text(r["transactionHash"])) {
+		if (k.rule.Consistent || !changed) && k.wantsReceipt(r) && k.hits(fmt.Sprint("receipt ", r["blockNumber"], "/", r["transactionIndex"])) {
 			changed = f(k, r) || changed
 		}
 	}
@@ -131,9 +134,4 @@ func editHeader(k *strike, below next, f func(*answer) bool) (*answer, error) {
 		return a, err
 	}
 	return a.set(a.result), nil
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
 }

@@ -212,3 +212,38 @@ func encoded(t *testing.T, v any) []byte {
 	}
 	return b
 }
+
+// TestNoSimpleLieGivesAWrongMessage: with any one kind on for good, a reader of this one endpoint takes the honest
+// messages, or the first few of them, or none; never another. What it may not notice is that some are missing.
+func TestNoSimpleLieGivesAWrongMessage(t *testing.T) {
+	honest, err := followed(t, upstream.url)
+	if !errors.Is(err, errIdle) || len(honest) != 3 {
+		t.Fatalf("%d messages: %v", len(honest), err)
+	}
+	cases, fired := lies(), 0
+	for _, info := range faultproxy.Kinds() {
+		c, ok := cases[info.Kind]
+		if !ok || info.Kind == faultproxy.ChainID { // TestHang, TestSockets, TestWrongChainIsRefused
+			continue
+		}
+		s := start(t, faultproxy.Options{Wait: func(context.Context, time.Duration) error { return nil }}, c.rule)
+		leaves, err := followed(t, s.URL())
+		if err == nil {
+			t.Errorf("%s: no end", info.Kind)
+		}
+		if len(leaves) > len(honest) {
+			t.Fatalf("%s: %d messages", info.Kind, len(leaves))
+		}
+		for i, l := range leaves {
+			if l.Hash != honest[i].Hash || l.Block != honest[i].Block || l.TxHash != honest[i].TxHash {
+				t.Errorf("%s: message %d is %+v, want %+v", info.Kind, i, l, honest[i])
+			}
+		}
+		if s.Fired(info.Kind) > 0 {
+			fired++
+		}
+	}
+	if fired < 40 {
+		t.Errorf("%d kinds happened", fired)
+	}
+}

@@ -22,7 +22,7 @@ func socketKinds() []*kind {
 	return []*kind{
 		socket(SocketRefused, "a WebSocket handshake is answered with status 503"),
 		socket(SocketDrop, "WebSocket connections are cut: those that are open when the rule is set, and new ones after their handshake"),
-		socket(SocketSilent, "a WebSocket connection stays open and nothing comes from the upstream any more"),
+		socket(SocketSilent, "a WebSocket connection stays open and nothing comes from the upstream any more, until it ends"),
 	}
 }
 
@@ -76,7 +76,6 @@ func (s *Server) strikeSocket(c *socket) {
 	a := s.struckSocket(c.caller, SocketDrop, SocketSilent)
 	switch {
 	case a == nil:
-		c.silent.Store(nil)
 	case a.Fault == SocketSilent:
 		c.silent.Store(a)
 	case s.fire(a):
@@ -150,7 +149,7 @@ func (s *Server) tunnel(w http.ResponseWriter, r *http.Request, caller string) {
 	<-up
 }
 
-// quiet writes to the client unless the socket is silent; each part that it swallows is one lie.
+// quiet writes to the client unless the socket is silent; each part that it swallows counts.
 type quiet struct {
 	s *Server
 	c *socket

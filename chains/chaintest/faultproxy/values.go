@@ -20,6 +20,13 @@ func number(v any) (uint64, bool) {
 	return n, err == nil
 }
 
+// fromDecimal reads a number such as 31, as net_version answers.
+func fromDecimal(v any) (uint64, bool) {
+	s, _ := v.(string)
+	n, err := strconv.ParseUint(s, 10, 64)
+	return n, err == nil
+}
+
 // quantity writes one.
 func quantity(n uint64) string { return "0x" + strconv.FormatUint(n, 16) }
 
@@ -88,4 +95,10 @@ func flip(m map[string]any, field string) bool {
 func sameHex(v any, want string) bool {
 	s, ok := v.(string)
 	return ok && strings.EqualFold(s, want)
+}
+
+// text is v as text; empty when it is none.
+func text(v any) string {
+	s, _ := v.(string)
+	return s
 }

@@ -265,11 +265,10 @@ func wrongChain(k *strike, below next) (*answer, error) {
 	}
 	id, ok := number(a.result)
 	if !ok {
-		parsed, broken := strconv.ParseUint(text(a.result), 10, 64)
-		if broken != nil {
+		var decimal bool
+		if id, decimal = fromDecimal(a.result); !decimal {
 			return a, nil
 		}
-		id = parsed
 	}
 	if id++; k.rule.N != 0 {
 		id = k.rule.N
