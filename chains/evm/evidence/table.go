@@ -27,15 +27,14 @@ type Rule struct {
 // rules by the name of a profile. A chain gets receipts only when a block of the real chain
 // passes the tests of this package (docs/spec/evidence.md, "Fixtures").
 var rules = map[string]Rule{
-	"local":    {registry.EvidenceReceipts, Ethereum, "blocks of an embedded go-ethereum"},
-	"ethereum": {registry.EvidenceReceipts, Ethereum, "headers of the main network, whole blocks of Sepolia"},
-	"optimism": {registry.EvidenceReceipts, OPStack, "header of OP Mainnet, whole block of Zora, the same stack"},
-	"bsc":      {registry.EvidenceAgreement, Ethereum, "header of the test network passes; no whole block with a system transaction is at hand"},
-	"polygon":  {registry.EvidenceAgreement, 0, "state-sync receipts are outside the root"},
-	"arbitrum": {registry.EvidenceAgreement, 0, "own transaction types, receipts differ by version"},
-	"zksync":   {registry.EvidenceAgreement, 0, "headers commit to no receipts trie"},
-	"avalanche": {registry.EvidenceAgreement, 0,
-		"headers have fields of their own in the hash"},
+	"local":     {registry.EvidenceReceipts, Ethereum, "blocks of an embedded go-ethereum"},
+	"ethereum":  {registry.EvidenceReceipts, Ethereum, "headers of the main network, whole blocks of Sepolia"},
+	"optimism":  {registry.EvidenceReceipts, OPStack, "header of OP Mainnet, whole block of Zora, receipts before Canyon"},
+	"bsc":       {registry.EvidenceAgreement, Ethereum, "a header of the test network passes; a whole block is missing"},
+	"polygon":   {registry.EvidenceAgreement, 0, "receipts of state syncs lie outside the root or have a type of their own"},
+	"arbitrum":  {registry.EvidenceAgreement, 0, "transaction types of its own; header fields with another meaning"},
+	"zksync":    {registry.EvidenceAgreement, 0, "the block hash commits to no receipts trie"},
+	"avalanche": {registry.EvidenceAgreement, 0, "header fields of its own in the hash"},
 }
 
 // Of returns the rule for a profile by its name; an unknown one gets agreement.
