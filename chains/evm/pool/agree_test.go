@@ -45,6 +45,8 @@ var answers = map[string]func(ctx context.Context, p *Pool, fork byte) error{
 	},
 }
 
+var errReverted = errors.New("reverted")
+
 var errOther = errors.New("another answer than the wanted one")
 
 func differs[T any](got, want T, err error) error {
@@ -83,6 +85,10 @@ func TestAgreement(t *testing.T) {
 		"two lie alike: beyond the promise":   {members: [3]func(*host){fork1, well, fork1}, fork: 1},
 		"one lacks it":                        {members: [3]func(*host){fails(evm.ErrNoBlock), well, well}},
 		"two lack it":                         {members: [3]func(*host){fails(evm.ErrNoBlock), well, fails(evm.ErrNoBlock)}, want: evm.ErrNoBlock},
+		"two lack it, one is down":            {members: [3]func(*host){fails(evm.ErrNoBlock), down, fails(evm.ErrNoBlock)}, want: evm.ErrNoBlock},
+		"two revert unlike, one is down":      {members: [3]func(*host){fails(revert), down, fails(&evm.RevertError{Data: []byte{2}})}, want: errReverted},
+		"two lack the state, one is down":     {members: [3]func(*host){down, fails(evm.ErrNoState), fails(evm.ErrNoState)}, want: evm.ErrNoState},
+		"two have no receipt, one is down":    {members: [3]func(*host){fails(errNoReceipt), down, fails(errNoReceipt)}, want: errNoReceipt},
 		"one lacks it, one is down":           {members: [3]func(*host){fails(evm.ErrNoBlock), well, down}, want: message.ErrUnavailable},
 		"one lacks the state":                 {members: [3]func(*host){fails(evm.ErrNoState), well, well}},
 		"two lack the state":                  {members: [3]func(*host){fails(evm.ErrNoState), fails(evm.ErrNoState), well}, want: evm.ErrNoState},
@@ -110,6 +116,10 @@ func TestAgreement(t *testing.T) {
 					want = message.ErrUnavailable // heights are measured before blocks are compared
 				}
 				err := ask(t.Context(), b.Pool, c.fork)
+				var reverted *evm.RevertError
+				if errors.As(err, &reverted) {
+					err = errReverted
+				}
 				if want == nil && err != nil || want != nil && !errors.Is(err, want) {
 					t.Fatalf("%v, want %v", err, want)
 				}

@@ -125,9 +125,9 @@ func (p *Pool) atHeight(ctx context.Context, n uint64, members []*member, replie
 	return agree(ctx, p, q, seeds...)
 }
 
-// finalVoters are the members whose newest word is that block n is final, nil (all of them) while n is
-// above what the pool has seen final. The tag is asked again when too few have, which is so
-// after failures and for new members.
+// finalVoters are the members whose newest word is that block n is final; nil, for all of them,
+// while n is above what the pool has seen final. The tag is asked again when they are too few,
+// which is so after failures and for new members.
 func (p *Pool) finalVoters(ctx context.Context, n uint64, members []*member) (func(*member) bool, error) {
 	p.mu.Lock()
 	if n > p.final || p.final == 0 {

@@ -30,7 +30,8 @@ type tally struct {
 	voices   []*voice // in the order of the members
 	key      digest   // the most frequent answer
 	best     int      // operators that give it
-	able     int      // operators that may speak yet
+	able     int      // operators without an answer that may give one yet
+	fresh    int      // of them, those that do not lack anything so far
 	promised int      // of them, those that are asked and not overdue
 	distinct int      // different answers
 	reverts  int      // operators that say that the call reverts
@@ -90,6 +91,9 @@ func (r *round[T]) count() *tally {
 			}
 		case v.able:
 			t.able++
+			if v.lacks == nil {
+				t.fresh++
+			}
 			if v.promised {
 				t.promised++
 			}
@@ -108,6 +112,25 @@ func (t *tally) lacking(lack error) int {
 		}
 	}
 	return n
+}
+
+// lead is how many operators support what m of them may come to say yet; over when that is
+// nothing more than what is known already. While m may give an answer, nothing else counts.
+func (t *tally) lead(m int) (lead int, over bool) {
+	if t.best+t.able >= m {
+		return t.best, false
+	}
+	over = true
+	consider := func(have, more int) {
+		if have+more >= m {
+			lead, over = max(lead, have), over && have >= m
+		}
+	}
+	consider(t.reverts, t.able)
+	for _, lack := range lacks {
+		consider(t.lacking(lack), t.fresh)
+	}
+	return lead, over || lead >= m
 }
 
 // agree asks until m operators give the same answer, the m best members first.
@@ -129,10 +152,11 @@ func agree[T any](ctx context.Context, p *Pool, q question[T], seeds ...reply[T]
 			p.note(q.name, nil)
 			return r.answer()
 		}
-		if t.best+t.able < p.cfg.Agree {
+		lead, over := t.lead(p.cfg.Agree)
+		if over {
 			return none, r.short(t)
 		}
-		if t.best+t.promised < p.cfg.Agree && r.more(t) {
+		if lead+t.promised < p.cfg.Agree && r.more(t) {
 			continue
 		}
 		if first {
