@@ -174,7 +174,6 @@ func (h *Heads) subscribe(ctx context.Context, s HeadSource, up func()) (heard b
 	}
 	defer sub.Unsubscribe()
 	up()
-	ended := sub.Err()
 	for {
 		select {
 		case <-heads:
@@ -183,7 +182,8 @@ func (h *Heads) subscribe(ctx context.Context, s HeadSource, up func()) (heard b
 			case h.hints <- struct{}{}:
 			default: // one is enough
 			}
-		case <-ended:
+		case why := <-sub.Err(): // not repeated: its text may hold the URL
+			h.cfg.Logger.Debug("subscription ended", "chain", h.cfg.Chain, "member", s.Name, "broken", why != nil)
 			return heard
 		case <-ctx.Done():
 			return heard
