@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/aitbc/bridge/chains/message"
 )
 
 // Fields whose every byte counts: what is hashed, and what places a log in its block.
@@ -115,7 +117,7 @@ func TestStrictHeader(t *testing.T) {
 			if bytes.HasSuffix(out, []byte(`,}`)) {
 				out = append(out[:len(out)-2], '}')
 			}
-			if _, err := DecodeHeader(Ethereum, out); !errors.Is(err, ErrHeader) {
+			if _, err := DecodeHeader(Ethereum, out); !errors.Is(err, ErrHeader) || !errors.Is(err, message.ErrBadEncoding) {
 				t.Errorf("%s %s: %v", key, what, err)
 			}
 		}
@@ -133,8 +135,8 @@ func TestStrictHeader(t *testing.T) {
 		"short hash":         edit(t, raw, `"stateRoot":"0x..`, `"stateRoot":"0x`),
 		"long hash":          edit(t, raw, `"stateRoot":"0x`, `"stateRoot":"0x00`),
 		"gap of forks":       edit(t, raw, `"withdrawalsRoot":"[^"]*",?`, ``),
-		"field of a fork":    edit(t, raw, `"requestsHash":`, `"slotNumber":"0x1","requestsHash":`),
-		"unknown fork":       edit(t, raw, `"requestsHash":`, `"unheardHash":`),
+		"gap of one fork":    edit(t, raw, `"requestsHash":`, `"slotNumber":"0x1","requestsHash":`),
+		"hash: unknown fork": edit(t, raw, `"requestsHash":`, `"unheardHash":`),
 		"full transactions":  edit(t, raw, `"transactions":\[`, `"transactions":[{},`),
 		"text behind":        append(bytes.Clone(raw), '1'),
 		"array":              append(append([]byte{'['}, raw...), ']'),
@@ -151,7 +153,9 @@ func TestStrictHeader(t *testing.T) {
 		"literal of no form": edit(t, raw, `^\{`, `{"a":nul,`),
 		"unknown twice":      edit(t, raw, `^\{`, `{"a":1,"a":1,`),
 	} {
-		if _, err := DecodeHeader(Ethereum, out); !errors.Is(err, ErrHeader) {
+		_, err := DecodeHeader(Ethereum, out)
+		form := errors.Is(err, message.ErrBadEncoding) || errors.Is(err, message.ErrRange) // refused before it was hashed
+		if !errors.Is(err, ErrHeader) || form == strings.HasPrefix(what, "hash:") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -166,6 +170,16 @@ func TestStrictHeader(t *testing.T) {
 	}
 	if _, err := DecodeHeader(Ethereum, edit(t, raw, `"miner":"0x0{40}"`, `"miner": "0x`+strings.Repeat("0", 40)+`" `)); err != nil {
 		t.Errorf("white space: %v", err)
+	}
+}
+
+// TestKeys: the greatest object is read, one key more is not.
+func TestKeys(t *testing.T) {
+	for n, ok := range map[int]bool{maxKeys: true, maxKeys + 1: false} {
+		raw := []byte(`{` + strings.TrimSuffix(manyKeys(n), `,`) + `}`)
+		if err := scan(raw, (*scanner).skip); (err == nil) != ok {
+			t.Errorf("%d keys: %v", n, err)
+		}
 	}
 }
 
