@@ -146,7 +146,7 @@ func TestRegolithReceipts(t *testing.T) {
 	if err := json.Unmarshal(f.Receipts, &short); err != nil {
 		t.Fatal(err)
 	}
-	h := &Header{format: OPStack, fields: types.Header{Number: big.NewInt(4_012_992), ReceiptHash: f.Root}, hash: common.Hash{1}}
+	h := &Header{format: OPStack, fields: types.Header{Number: big.NewInt(4_012_992), ReceiptHash: f.Root, GasUsed: 623_249}, hash: common.Hash{1}}
 	var raw []map[string]any
 	index := 0
 	for i, r := range short {

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// MaxLogs of one block: 375 gas buys a log, so 98 million gas buys no more.
-	MaxLogs = 1 << 18
+	// MaxLogGas bounds what the logs of one block may have cost to write, and so their number
+	// (at most 1.4 million) and bytes (at most 64 MiB). The block's own gas bounds them before.
+	MaxLogGas = 1 << 29
+	// Prices of the EVM: each log and each topic, each byte of data.
+	logGas, logByteGas = 375, 8
 	// maxTopics of one log (LOG4).
 	maxTopics = 4
 )
@@ -55,10 +58,15 @@ type Collector struct {
 	header *Header
 	list   []*receipt
 	logs   uint32
+	gas    uint64 // left for logs
 }
 
-// NewCollector starts at the first transaction of h.
-func NewCollector(h *Header) *Collector { return &Collector{header: h} }
+// NewCollector starts at the first transaction of h. Its memory is bounded by the gas that h
+// says was used, so the caller compares the hash of h first. Refunds make logs cheaper than
+// their price, but never by half.
+func NewCollector(h *Header) *Collector {
+	return &Collector{header: h, gas: min(h.fields.GasUsed, MaxLogGas/2) * 2}
+}
 
 // Next is the transaction whose receipt Add wants; false when all are there.
 func (c *Collector) Next() (message.Hash, bool) {
@@ -130,7 +138,7 @@ func (c *Collector) receipt(s *scanner) error {
 		case "logsBloom":
 			return s.fixed(said[:])
 		case "logs":
-			return s.array(MaxLogs, func(int) error { return c.log(s, r, i) })
+			return s.array(MaxLogGas/logGas, func(int) error { return c.log(s, r, i) })
 		case "transactionHash":
 			return s.equal(c.header.transactions[i][:])
 		case "transactionIndex":
@@ -181,9 +189,6 @@ var logKeys = []string{
 
 // log reads the next log of the block, which is one of receipt i.
 func (c *Collector) log(s *scanner, r *receipt, i int) error {
-	if c.logs >= MaxLogs {
-		return fmt.Errorf("more than %d logs: %w", MaxLogs, message.ErrRange)
-	}
 	l := &types.Log{
 		BlockNumber: c.header.Number(), BlockHash: c.header.hash, TxHash: c.header.transactions[i],
 		TxIndex: uint(i), Index: uint(c.logs),
@@ -219,6 +224,11 @@ func (c *Collector) log(s *scanner, r *receipt, i int) error {
 	if err != nil {
 		return fmt.Errorf("log %d: %w", c.logs, err)
 	}
+	price := uint64(logGas*(1+len(l.Topics)) + logByteGas*len(l.Data))
+	if price > c.gas {
+		return fmt.Errorf("log %d: more logs than %d gas buy: %w", c.logs, c.header.fields.GasUsed, message.ErrRange)
+	}
+	c.gas -= price
 	c.logs++
 	r.Logs = append(r.Logs, l)
 	return nil

@@ -28,7 +28,7 @@ func oneLog(t testing.TB, edit func(*receipt)) (*Header, []byte) {
 	r := &receipt{Receipt: types.Receipt{Type: types.BlobTxType, Status: 1, CumulativeGasUsed: 21_000, Logs: []*types.Log{l}}}
 	edit(r)
 	r.Bloom = types.CreateBloom(&r.Receipt)
-	h := &Header{format: OPStack, hash: l.BlockHash, transactions: []common.Hash{l.TxHash}, fields: types.Header{Number: big.NewInt(7), Bloom: r.Bloom}}
+	h := &Header{format: OPStack, hash: l.BlockHash, transactions: []common.Hash{l.TxHash}, fields: types.Header{Number: big.NewInt(7), Bloom: r.Bloom, GasUsed: 21_000}}
 	var err error
 	if h.fields.ReceiptHash, err = root([]*receipt{r}); err != nil {
 		t.Fatal(err)
@@ -92,10 +92,16 @@ func TestImpossibleBlocks(t *testing.T) {
 	if err := c.Add(each[0]); !errors.Is(err, ErrReceipts) || !errors.Is(err, message.ErrRange) {
 		t.Errorf("receipt too many: %v", err)
 	}
-	c = NewCollector(h)
-	c.logs = MaxLogs
-	if err := c.Add(each[0]); !errors.Is(err, ErrReceipts) || !errors.Is(err, message.ErrRange) {
-		t.Errorf("log too many: %v", err)
+	const price = 375*3 + 8*2 // a log with two topics and two bytes
+	for gas, ok := range map[uint64]bool{price/2 + 1: true, price / 2: false, 0: false, 1<<64 - 1: true} {
+		h.fields.GasUsed = gas
+		if err := NewCollector(h).Add(each[0]); ok != (err == nil) || !ok && !errors.Is(err, message.ErrRange) {
+			t.Errorf("log in a block that used %d gas: %v", gas, err)
+		}
+	}
+	h.fields.GasUsed = 1<<64 - 1
+	if c = NewCollector(h); c.gas != MaxLogGas {
+		t.Errorf("%d gas for logs", c.gas)
 	}
 }
 
