@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"encoding/hex"
 	"strconv"
 	"time"
 
@@ -30,6 +31,7 @@ const (
 type Profile struct {
 	Name      string          // unique, as written in network.json
 	Chain     message.ChainID // zero for the local profile, which serves a range of ids
+	Genesis   message.Hash    // hash of block 0; zero for the local profile: each local chain has its own
 	Finality  Finality
 	BlockTime time.Duration // usual distance of blocks; a guide for polling, never for safety
 	Stride    uint64        // default blocks per window; Stride × BlockTime is at least 2 s
@@ -53,13 +55,21 @@ var local = Profile{
 // profiles is sorted by chain id. Chains that finalize in leaps (Ethereum, rollups) keep short
 // windows: a window that straddles the final block waits for the next leap.
 var profiles = []Profile{
-	{Name: "ethereum", Chain: 1, BlockTime: 12 * time.Second, Stride: 1, LogRange: 1000},
-	{Name: "optimism", Chain: 10, BlockTime: 2 * time.Second, Stride: 2, LogRange: 2000},
-	{Name: "bsc", Chain: 56, BlockTime: 450 * time.Millisecond, Stride: 8, LogRange: 1000},
-	{Name: "polygon", Chain: 137, BlockTime: 2 * time.Second, Stride: 2, LogRange: 1000},
-	{Name: "zksync", Chain: 324, BlockTime: time.Second, Stride: 4, LogRange: 2000},
-	{Name: "arbitrum", Chain: 42161, BlockTime: 250 * time.Millisecond, Stride: 16, LogRange: 5000},
-	{Name: "avalanche", Chain: 43114, BlockTime: time.Second, Stride: 4, LogRange: 1000},
+	{Name: "ethereum", Chain: 1, Genesis: hash("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"), BlockTime: 12 * time.Second, Stride: 1, LogRange: 1000},
+	{Name: "optimism", Chain: 10, Genesis: hash("7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b"), BlockTime: 2 * time.Second, Stride: 2, LogRange: 2000},
+	{Name: "bsc", Chain: 56, Genesis: hash("0d21840abff46b96c84b2ac9e10e4f5cdaeb5693cb665db62a2f3b02d2d57b5b"), BlockTime: 450 * time.Millisecond, Stride: 8, LogRange: 1000},
+	{Name: "polygon", Chain: 137, Genesis: hash("a9c28ce2141b56c474f1dc504bee9b01eb1bd7d1a507580d5519d4437a97de1b"), BlockTime: 2 * time.Second, Stride: 2, LogRange: 1000},
+	{Name: "zksync", Chain: 324, Genesis: hash("e8e77626586f73b955364c7b4bbf0bb7f7685ebd40e852b164633a4acbd3244c"), BlockTime: time.Second, Stride: 4, LogRange: 2000},
+	{Name: "arbitrum", Chain: 42161, Genesis: hash("7ee576b35482195fc49205cec9af72ce14f003b9ae69f6ba0faef4514be8b442"), BlockTime: 250 * time.Millisecond, Stride: 16, LogRange: 5000},
+	{Name: "avalanche", Chain: 43114, Genesis: hash("31ced5b9beb7f8782b014660da0cb18cc409f121f408186886e1ca3e8eeca96b"), BlockTime: time.Second, Stride: 4, LogRange: 1000},
+}
+
+// hash is the hash of these 64 hex digits; the program does not start with others.
+func hash(digits string) (h message.Hash) {
+	if n, err := hex.Decode(h[:], []byte(digits)); err != nil || n != len(h) {
+		panic("registry: " + digits + " is no hash")
+	}
+	return h
 }
 
 // Get returns the profile for a chain id, with Chain set; false for an unknown chain.

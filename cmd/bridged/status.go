@@ -65,6 +65,14 @@ func (l *lines) print(format string, args ...any) {
 	}
 }
 
+// marked is a text behind its mark, nothing for none.
+func marked(mark, text string) string {
+	if text == "" {
+		return ""
+	}
+	return mark + text
+}
+
 func printStatus(out io.Writer, s *node.Status) error {
 	l := &lines{out: out}
 	for _, p := range s.Problems {
@@ -79,6 +87,14 @@ func printStatus(out io.Writer, s *node.Status) error {
 	for _, p := range s.Streams {
 		l.print("stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d  covered by %d of %d",
 			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag, p.Covered, s.Members)
+	}
+	for _, c := range s.Sources {
+		l.print("source  chain %d  %d of %d operators must agree%s  evidence %s  disagreements %d  shortfalls %d",
+			c.Chain, c.Agree, c.Operators, marked("  UNSAFE: ", c.Unsafe), c.Evidence, c.Disagreements, c.Shortfalls)
+		for _, e := range c.Endpoints {
+			l.print("endpoint %s  operator %s  chain %d  %s%s  head %d  requests %d  failures %d  dissents %d%s",
+				e.Name, e.Operator, c.Chain, e.State, marked(" away: ", e.Away), e.Head, e.Requests, e.Failures, e.Dissents, marked("  last error: ", e.LastError))
+		}
 	}
 	for _, q := range s.Sessions {
 		l.print("session %d  stream %d  end %d  opened %d  waits for members %v", q.Number, q.Stream, q.End, q.Opened, q.Waiting)

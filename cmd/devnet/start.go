@@ -178,7 +178,10 @@ func (n *Network) furnish(h node.Layout) error {
 	}
 	c.Poll = "250ms"
 	for _, k := range n.chains {
-		c.Chains = append(c.Chains, node.Chain{ChainID: k.ID(), URLs: []string{k.URL()}})
+		c.Chains = append(c.Chains, node.Chain{
+			ChainID: k.ID(), Agree: 1, Unsafe: true, // a chain of one process has one endpoint
+			Endpoints: []node.Endpoint{{Name: "devnet", Operator: "devnet", URL: k.URL()}},
+		})
 	}
 	if err := c.Save(h.ConfigFile()); err != nil {
 		return err

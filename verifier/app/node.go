@@ -16,6 +16,7 @@ type Self struct {
 	Streams    []nodev1.Stream
 	Stopped    string // why it says nothing any more; empty while it does
 	Ceremonies nodev1.Ceremonies
+	Sources    []nodev1.Source
 }
 
 // NodeSource tells what the parts beside the state machine know.
@@ -37,7 +38,7 @@ func NewNodeServer(a *App, source NodeSource) NodeServer { return NodeServer{a, 
 func (s NodeServer) Node(context.Context, *nodev1.QueryNodeRequest) (*nodev1.QueryNodeResponse, error) {
 	self := s.source.Self()
 	out := &nodev1.QueryNodeResponse{
-		ChainId: s.app.chainID, ConsAddress: s.app.self, Streams: self.Streams, Stopped: self.Stopped, Ceremonies: self.Ceremonies,
+		ChainId: s.app.chainID, ConsAddress: s.app.self, Streams: self.Streams, Stopped: self.Stopped, Ceremonies: self.Ceremonies, Sources: self.Sources,
 		Signer: nodev1.Signer{Epochs: self.Epochs, Boot: self.Boot},
 	}
 	if a := s.app.asked.Load(); a != nil {

@@ -20,6 +20,7 @@ type beside struct {
 	v     *voter.Voter
 	s     shareSigner
 	hands *agent.Agent
+	feeds feeds
 }
 
 var (
@@ -56,6 +57,7 @@ func (b beside) Self() app.Self {
 		}
 		out.Streams = append(out.Streams, one)
 	}
+	out.Sources = b.feeds.status()
 	return out
 }
 

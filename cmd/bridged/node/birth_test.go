@@ -53,7 +53,7 @@ func newborn(t *testing.T) *alone {
 	must(t, putState(doc, &g))
 	must(t, Install(a.home, doc, nil))
 	a.cfg = Default()
-	a.cfg.Chains = []Chain{{ChainID: 31337, URLs: []string{"http://" + unused(t)}}}
+	a.cfg.Chains = []Chain{{ChainID: 31337, Agree: 1, Unsafe: true, Endpoints: []Endpoint{{Name: "nobody", URL: "http://" + unused(t)}}}}
 	a.cfg.ChainID, a.cfg.GRPC, a.cfg.SnapshotInterval = aloneChain, unused(t), 0
 	return a
 }

@@ -102,6 +102,7 @@ func (s *Status) judge(ctx context.Context, conn *grpc.ClientConn, names map[uin
 		return fmt.Errorf("query node: %w", err)
 	}
 	s.Stopped, s.Boot = self.Stopped, self.Signer.Boot
+	s.reads(self.Sources)
 	for i := range s.Streams {
 		s.Streams[i].fill(self.Streams)
 	}

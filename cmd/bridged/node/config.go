@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -52,12 +50,6 @@ type Config struct {
 	// URL of an external signer (account.Setting); empty: keys/operator.json.
 	OperatorAccount string  `toml:"operator_account"`
 	Chains          []Chain `toml:"chains"` // sources that this node covers
-}
-
-// Chain is one source and its endpoints.
-type Chain struct {
-	ChainID uint64   `toml:"chain_id"`
-	URLs    []string `toml:"urls"`
 }
 
 // DefaultPasswordFile is where init puts the password that it makes.
@@ -155,19 +147,14 @@ func (c *Config) Validate() error {
 		key := fmt.Sprintf("chains[%d]", i)
 		if _, ok := registry.Get(message.ChainID(x.ChainID)); !ok {
 			add(key+".chain_id", "no profile for chain %d", x.ChainID)
+			continue
 		}
 		if seen[x.ChainID] {
 			add(key+".chain_id", "chain %d appears twice", x.ChainID)
 		}
 		seen[x.ChainID] = true
-		if len(x.URLs) == 0 {
-			add(key+".urls", "empty")
-		}
-		for j, raw := range x.URLs {
-			// The URL is not repeated: providers put keys into it.
-			if u, err := url.Parse(raw); err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, u.Scheme) {
-				add(fmt.Sprintf("%s.urls[%d]", key, j), "not an http(s) or ws(s) URL")
-			}
+		if err := x.check(); err != nil {
+			add(key, "%v", err)
 		}
 	}
 	return errors.Join(bad...)
@@ -178,7 +165,8 @@ func (c *Config) Validate() error {
 func (c *Config) Save(path string) error {
 	var b bytes.Buffer
 	b.WriteString("# bridged: settings of this validator. CometBFT's own are in config.toml.\n" +
-		"# Each source that this node covers:\n#   [[chains]]\n#   chain_id = 1\n#   urls = [\"https://…\"]\n\n")
+		"# Each source that this node covers; two of three operators must agree:\n#   [[chains]]\n#   chain_id = 1\n" +
+		"#   [[chains.endpoints]]\n#   name = \"own\"\n#   operator = \"us\"\n#   url = \"https://…\"\n\n")
 	if err := toml.NewEncoder(&b).Encode(c); err != nil {
 		return fmt.Errorf("encode configuration: %w", err)
 	}

@@ -13,7 +13,9 @@ import (
 func goodConfig() Config {
 	c := Default()
 	c.ChainID = "aitbc-devnet-1"
-	c.Chains = []Chain{{ChainID: 31337, URLs: []string{"http://127.0.0.1:8545"}}}
+	c.Chains = []Chain{{ChainID: 31337, Endpoints: []Endpoint{
+		{Name: "a", URL: "http://127.0.0.1:8545"}, {Name: "b", URL: "https://127.0.0.1:8546", RequestsPerHour: 5000}, {Name: "c", URL: "http://127.0.0.1:8547"},
+	}}}
 	return c
 }
 
@@ -24,14 +26,27 @@ func TestConfigValidate(t *testing.T) {
 		want   string // key that the error names; "" is accepted
 	}{
 		{"good", func(*Config) {}, ""},
-		{"websocket", func(c *Config) { c.Chains[0].URLs[0] = "wss://127.0.0.1:8546" }, ""},
+		{"websocket", func(c *Config) { c.Chains[0].Endpoints[0].URL = "wss://127.0.0.1:8546" }, "chains[0]"},
+		{"one endpoint", func(c *Config) { c.Chains[0].Endpoints = c.Chains[0].Endpoints[:1] }, "chains[0]"},
+		{"one of three agrees", func(c *Config) { c.Chains[0].Agree = 1 }, "chains[0]"},
+		{"one of three agrees, said to be unsafe", func(c *Config) { c.Chains[0].Agree, c.Chains[0].Unsafe = 1, true }, ""},
+		{"three agree", func(c *Config) { c.Chains[0].Agree = 3 }, ""},
+		{"four of three agree", func(c *Config) { c.Chains[0].Agree, c.Chains[0].Unsafe = 4, true }, "chains[0]"},
+		{"two of one operator", func(c *Config) {
+			for i := range c.Chains[0].Endpoints {
+				c.Chains[0].Endpoints[i].Operator = "one"
+			}
+		}, "chains[0]"},
+		{"a name twice", func(c *Config) { c.Chains[0].Endpoints[1].Name = "a" }, "chains[0]"},
+		{"no name", func(c *Config) { c.Chains[0].Endpoints[1].Name = "" }, "chains[0]"},
+		{"few requests", func(c *Config) { c.Chains[0].Endpoints[1].RequestsPerHour = 1 }, "chains[0]"},
 		{"no chain id", func(c *Config) { c.ChainID = "" }, "chain_id"},
 		{"grpc without port", func(c *Config) { c.GRPC = "127.0.0.1" }, "grpc"},
 		{"log level", func(c *Config) { c.LogLevel = "loud" }, "log_level"},
 		{"poll", func(c *Config) { c.Poll = "1ms" }, "poll"},
 		{"unknown chain", func(c *Config) { c.Chains[0].ChainID = 5 }, "chains[0].chain_id"},
 		{"chain twice", func(c *Config) { c.Chains = append(c.Chains, c.Chains[0]) }, "chains[1].chain_id"},
-		{"no endpoint", func(c *Config) { c.Chains[0].URLs = nil }, "chains[0].urls"},
+		{"no endpoint", func(c *Config) { c.Chains[0].Endpoints = nil }, "chains[0]"},
 		{"no password file", func(c *Config) { c.PasswordFile = "" }, "password_file"},
 		{"signer", func(c *Config) { c.Signer = "unix:///run/signer.sock" }, ""},
 		{"signer without a path", func(c *Config) { c.Signer = "unix://" }, "signer"},
@@ -40,8 +55,8 @@ func TestConfigValidate(t *testing.T) {
 		{"external account", func(c *Config) { c.OperatorAccount = "http://127.0.0.1:8550" }, ""},
 		{"plain account", func(c *Config) { c.OperatorAccount = "keys/other" }, "operator_account"},
 		{"account with a password", func(c *Config) { c.OperatorAccount = "http://u:p@127.0.0.1:8550" }, "operator_account"},
-		{"no scheme", func(c *Config) { c.Chains[0].URLs[0] = "//127.0.0.1:8545" }, "chains[0].urls[0]"},
-		{"part of a scheme", func(c *Config) { c.Chains[0].URLs[0] = "tp://127.0.0.1:8545" }, "chains[0].urls[0]"},
+		{"no scheme", func(c *Config) { c.Chains[0].Endpoints[0].URL = "//127.0.0.1:8545" }, "chains[0]: endpoints[0].url"},
+		{"part of a scheme", func(c *Config) { c.Chains[0].Endpoints[0].URL = "tp://127.0.0.1:8545" }, "chains[0]: endpoints[0].url"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := goodConfig()
@@ -60,9 +75,9 @@ func TestConfigValidate(t *testing.T) {
 // Everything wrong is said at once, and an endpoint's URL, which may hold a key, is never repeated.
 func TestConfigSaysAllAtOnce(t *testing.T) {
 	cfg := goodConfig()
-	cfg.LogLevel, cfg.Poll, cfg.Chains[0].URLs[0] = "loud", "never", "ftp://host/secret-key"
+	cfg.LogLevel, cfg.Poll, cfg.Chains[0].Endpoints[0].URL = "loud", "never", "ftp://host/secret-key"
 	err := cfg.Validate()
-	for _, key := range []string{"log_level", "poll", "chains[0].urls[0]"} {
+	for _, key := range []string{"log_level", "poll", "chains[0]: endpoints[0].url"} {
 		if err == nil || !strings.Contains(err.Error(), key) {
 			t.Errorf("%v does not name %s", err, key)
 		}

@@ -28,7 +28,7 @@ func FuzzConfig(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "bridged.toml")
 	c := Default()
 	c.ChainID = "aitbc-test-1"
-	c.Chains = []Chain{{ChainID: 31337, URLs: []string{"http://127.0.0.1:8545"}}}
+	c.Chains = goodConfig().Chains
 	if err := c.Save(path); err != nil {
 		f.Fatal(err)
 	}

@@ -60,6 +60,7 @@ func (s *Status) Conclude() {
 	}
 	s.keys(add)
 	s.accuse(blame)
+	s.doubt(add)
 	for i := range s.Streams {
 		p := &s.Streams[i]
 		switch {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/evm/pool"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
@@ -36,6 +37,7 @@ const (
 type streams struct {
 	home    Layout
 	config  *Config
+	feeds   feeds
 	chainID string
 	voter   *voter.Voter
 	log     *slog.Logger
@@ -48,15 +50,15 @@ type streams struct {
 	stores closers
 }
 
-func newStreams(h Layout, c *Config, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
-	return &streams{home: h, config: c, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}}
+func newStreams(h Layout, c *Config, f feeds, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
+	return &streams{home: h, config: c, feeds: f, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}}
 }
 
 // source is one stream that this node covers.
 type source struct {
 	index      uint16
 	stream     stream.Config
-	urls       []string
+	feed       *pool.Pool
 	store      *store.Badger
 	replayFrom uint64
 	client     atomic.Pointer[evm.Client] // nil until an endpoint of the right chain was found
@@ -96,13 +98,13 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 		if _, ok := s.known[p.Index]; ok {
 			continue
 		}
-		at, ok := s.config.Chain(p.Stream.Chain)
+		feed, ok := s.feeds[p.Stream.Chain]
 		if !ok {
 			s.known[p.Index] = nil
 			s.log.Warn("chain is not configured: this node abstains for the stream", "chain", p.Stream.Chain.String(), "stream", p.Index)
 			continue
 		}
-		one := &source{index: p.Index, urls: at.URLs, stream: stream.Config{
+		one := &source{index: p.Index, feed: feed, stream: stream.Config{
 			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
 		if p.HasCertified {
@@ -193,13 +195,13 @@ func (s *streams) follow(ctx context.Context, one *source) {
 	s.voter.Halt(one.index, err)
 }
 
-// dial tries the endpoint until it serves the right chain or ctx ends. An endpoint that does not answer
+// dial asks the pool until it serves the right chain or ctx ends. A pool that does not answer
 // is taken: following it retries by itself.
 func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *evm.Client {
 	warned := false
 	for pause := time.Second; ; pause = min(2*pause, maxRetry) {
 		attempt, cancel := context.WithTimeout(ctx, dialTimeout)
-		c, err := evm.New(attempt, evm.Config{ChainID: one.stream.Stream.Chain, Manager: one.stream.Stream.Manager, URLs: one.urls})
+		c, err := evm.New(attempt, evm.Config{ChainID: one.stream.Stream.Chain, Manager: one.stream.Stream.Manager, Endpoint: one.feed})
 		cancel()
 		if ctx.Err() != nil {
 			return nil

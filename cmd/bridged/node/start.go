@@ -127,7 +127,12 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		return fmt.Errorf("genesis.json has fork number %d, the state in %s has %d: use `bridged import`: %w", fork, h.DataDir(), agenda.Fork, ErrUnsafe)
 	}
 
-	sources := newStreams(h, &c, doc.ChainID, vote, logger)
+	reads, err := openFeeds(&c, logger)
+	if err != nil {
+		return err
+	}
+	opened.add(reads)
+	sources := newStreams(h, &c, reads, doc.ChainID, vote, logger)
 	opened.add(sources)
 	first := agenda.Streams
 	if a.LastBlockHeight() == 0 {
@@ -147,7 +152,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	}
 	told.then(sources.told)
 	told.then(func(extension.Agenda) { hands.Wake() })
-	self := beside{vote, sign, hands}
+	self := beside{vote, sign, hands, reads}
 	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.address(), &c, self, book)
 	a.Announce()
 

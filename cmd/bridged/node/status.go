@@ -41,6 +41,7 @@ type Status struct {
 	Refused    string         `json:"refused,omitempty"` // why the operator's last transaction was not taken
 	Problems   []Problem      `json:"problems"`          // worst first: what is wrong, and who
 	Streams    []StreamStatus `json:"streams"`
+	Sources    []Source       `json:"sources"`  // chains that this node reads
 	Sessions   []Session      `json:"sessions"` // open ones
 	Conduct    []Conduct      `json:"conduct"`  // every member, from the chain's state
 	Faults     []Fault        `json:"faults"`   // what this node saw since it started

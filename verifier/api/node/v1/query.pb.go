@@ -245,6 +245,226 @@ func (m *Stream) GetAbstains() string {
 	return ""
 }
 
+// Endpoint is one endpoint of a source. Its URL is never told: keys live in URLs.
+type Endpoint struct {
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// operator runs it; endpoints of one operator are one voice.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	// state is unchecked, healthy, demoted or wrong-chain.
+	State string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	// away is why it cannot be asked at this moment; empty when it can.
+	Away string `protobuf:"bytes,4,opt,name=away,proto3" json:"away,omitempty"`
+	// requests, failures and dissents (answers unlike the agreed one) since it joined.
+	Requests uint64 `protobuf:"varint,5,opt,name=requests,proto3" json:"requests,omitempty"`
+	Failures uint64 `protobuf:"varint,6,opt,name=failures,proto3" json:"failures,omitempty"`
+	Dissents uint64 `protobuf:"varint,7,opt,name=dissents,proto3" json:"dissents,omitempty"`
+	// last_error is the class of its newest failure.
+	LastError string `protobuf:"bytes,8,opt,name=last_error,json=lastError,proto3" json:"last_error,omitempty"`
+	// head is the newest block that it claimed.
+	Head uint64 `protobuf:"varint,9,opt,name=head,proto3" json:"head,omitempty"`
+}
+
+func (m *Endpoint) Reset()         { *m = Endpoint{} }
+func (m *Endpoint) String() string { return proto.CompactTextString(m) }
+func (*Endpoint) ProtoMessage()    {}
+func (*Endpoint) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b4c724e0006d5091, []int{3}
+}
+func (m *Endpoint) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Endpoint) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Endpoint.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Endpoint) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Endpoint.Merge(m, src)
+}
+func (m *Endpoint) XXX_Size() int {
+	return m.Size()
+}
+func (m *Endpoint) XXX_DiscardUnknown() {
+	xxx_messageInfo_Endpoint.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Endpoint proto.InternalMessageInfo
+
+func (m *Endpoint) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *Endpoint) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *Endpoint) GetState() string {
+	if m != nil {
+		return m.State
+	}
+	return ""
+}
+
+func (m *Endpoint) GetAway() string {
+	if m != nil {
+		return m.Away
+	}
+	return ""
+}
+
+func (m *Endpoint) GetRequests() uint64 {
+	if m != nil {
+		return m.Requests
+	}
+	return 0
+}
+
+func (m *Endpoint) GetFailures() uint64 {
+	if m != nil {
+		return m.Failures
+	}
+	return 0
+}
+
+func (m *Endpoint) GetDissents() uint64 {
+	if m != nil {
+		return m.Dissents
+	}
+	return 0
+}
+
+func (m *Endpoint) GetLastError() string {
+	if m != nil {
+		return m.LastError
+	}
+	return ""
+}
+
+func (m *Endpoint) GetHead() uint64 {
+	if m != nil {
+		return m.Head
+	}
+	return 0
+}
+
+// Source is one chain that the node reads.
+type Source struct {
+	Chain uint64 `protobuf:"varint,1,opt,name=chain,proto3" json:"chain,omitempty"`
+	// agree operators of operators must give one answer.
+	Agree     uint32 `protobuf:"varint,2,opt,name=agree,proto3" json:"agree,omitempty"`
+	Operators uint32 `protobuf:"varint,3,opt,name=operators,proto3" json:"operators,omitempty"`
+	// unsafe is what is weaker than the default; empty: nothing.
+	Unsafe string `protobuf:"bytes,4,opt,name=unsafe,proto3" json:"unsafe,omitempty"`
+	// disagreements and shortfalls are questions without an answer: for contradictions, for silence.
+	Disagreements uint64 `protobuf:"varint,5,opt,name=disagreements,proto3" json:"disagreements,omitempty"`
+	Shortfalls    uint64 `protobuf:"varint,6,opt,name=shortfalls,proto3" json:"shortfalls,omitempty"`
+	// evidence is what supports the logs beside agreement: agreement alone, or receipts.
+	Evidence  string     `protobuf:"bytes,7,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	Endpoints []Endpoint `protobuf:"bytes,8,rep,name=endpoints,proto3" json:"endpoints"`
+}
+
+func (m *Source) Reset()         { *m = Source{} }
+func (m *Source) String() string { return proto.CompactTextString(m) }
+func (*Source) ProtoMessage()    {}
+func (*Source) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b4c724e0006d5091, []int{4}
+}
+func (m *Source) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Source) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Source.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Source) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Source.Merge(m, src)
+}
+func (m *Source) XXX_Size() int {
+	return m.Size()
+}
+func (m *Source) XXX_DiscardUnknown() {
+	xxx_messageInfo_Source.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Source proto.InternalMessageInfo
+
+func (m *Source) GetChain() uint64 {
+	if m != nil {
+		return m.Chain
+	}
+	return 0
+}
+
+func (m *Source) GetAgree() uint32 {
+	if m != nil {
+		return m.Agree
+	}
+	return 0
+}
+
+func (m *Source) GetOperators() uint32 {
+	if m != nil {
+		return m.Operators
+	}
+	return 0
+}
+
+func (m *Source) GetUnsafe() string {
+	if m != nil {
+		return m.Unsafe
+	}
+	return ""
+}
+
+func (m *Source) GetDisagreements() uint64 {
+	if m != nil {
+		return m.Disagreements
+	}
+	return 0
+}
+
+func (m *Source) GetShortfalls() uint64 {
+	if m != nil {
+		return m.Shortfalls
+	}
+	return 0
+}
+
+func (m *Source) GetEvidence() string {
+	if m != nil {
+		return m.Evidence
+	}
+	return ""
+}
+
+func (m *Source) GetEndpoints() []Endpoint {
+	if m != nil {
+		return m.Endpoints
+	}
+	return nil
+}
+
 type QueryNodeRequest struct {
 }
 
@@ -252,7 +472,7 @@ func (m *QueryNodeRequest) Reset()         { *m = QueryNodeRequest{} }
 func (m *QueryNodeRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryNodeRequest) ProtoMessage()    {}
 func (*QueryNodeRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{3}
+	return fileDescriptor_b4c724e0006d5091, []int{5}
 }
 func (m *QueryNodeRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -294,13 +514,15 @@ type QueryNodeResponse struct {
 	// stopped is why the node says nothing at all any more: another process uses its keys.
 	Stopped    string     `protobuf:"bytes,9,opt,name=stopped,proto3" json:"stopped,omitempty"`
 	Ceremonies Ceremonies `protobuf:"bytes,10,opt,name=ceremonies,proto3" json:"ceremonies"`
+	// sources are the chains that the node reads, by chain id.
+	Sources []Source `protobuf:"bytes,11,rep,name=sources,proto3" json:"sources"`
 }
 
 func (m *QueryNodeResponse) Reset()         { *m = QueryNodeResponse{} }
 func (m *QueryNodeResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryNodeResponse) ProtoMessage()    {}
 func (*QueryNodeResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{4}
+	return fileDescriptor_b4c724e0006d5091, []int{6}
 }
 func (m *QueryNodeResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -399,6 +621,13 @@ func (m *QueryNodeResponse) GetCeremonies() Ceremonies {
 	return Ceremonies{}
 }
 
+func (m *QueryNodeResponse) GetSources() []Source {
+	if m != nil {
+		return m.Sources
+	}
+	return nil
+}
+
 // Fault counts one kind of fault of one member under one rule.
 type Fault struct {
 	// kind is extension_refused, extension_ignored, proposal_refused or own_extension_replaced.
@@ -420,7 +649,7 @@ func (m *Fault) Reset()         { *m = Fault{} }
 func (m *Fault) String() string { return proto.CompactTextString(m) }
 func (*Fault) ProtoMessage()    {}
 func (*Fault) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{5}
+	return fileDescriptor_b4c724e0006d5091, []int{7}
 }
 func (m *Fault) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -526,7 +755,7 @@ func (m *Absence) Reset()         { *m = Absence{} }
 func (m *Absence) String() string { return proto.CompactTextString(m) }
 func (*Absence) ProtoMessage()    {}
 func (*Absence) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{6}
+	return fileDescriptor_b4c724e0006d5091, []int{8}
 }
 func (m *Absence) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -597,7 +826,7 @@ func (m *QueryFaultsRequest) Reset()         { *m = QueryFaultsRequest{} }
 func (m *QueryFaultsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryFaultsRequest) ProtoMessage()    {}
 func (*QueryFaultsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{7}
+	return fileDescriptor_b4c724e0006d5091, []int{9}
 }
 func (m *QueryFaultsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -638,7 +867,7 @@ func (m *QueryFaultsResponse) Reset()         { *m = QueryFaultsResponse{} }
 func (m *QueryFaultsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryFaultsResponse) ProtoMessage()    {}
 func (*QueryFaultsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b4c724e0006d5091, []int{8}
+	return fileDescriptor_b4c724e0006d5091, []int{10}
 }
 func (m *QueryFaultsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -692,6 +921,8 @@ func init() {
 	proto.RegisterType((*Signer)(nil), "aitbc.bridge.node.v1.Signer")
 	proto.RegisterType((*Ceremonies)(nil), "aitbc.bridge.node.v1.Ceremonies")
 	proto.RegisterType((*Stream)(nil), "aitbc.bridge.node.v1.Stream")
+	proto.RegisterType((*Endpoint)(nil), "aitbc.bridge.node.v1.Endpoint")
+	proto.RegisterType((*Source)(nil), "aitbc.bridge.node.v1.Source")
 	proto.RegisterType((*QueryNodeRequest)(nil), "aitbc.bridge.node.v1.QueryNodeRequest")
 	proto.RegisterType((*QueryNodeResponse)(nil), "aitbc.bridge.node.v1.QueryNodeResponse")
 	proto.RegisterType((*Fault)(nil), "aitbc.bridge.node.v1.Fault")
@@ -703,55 +934,69 @@ func init() {
 func init() { proto.RegisterFile("aitbc/bridge/node/v1/query.proto", fileDescriptor_b4c724e0006d5091) }
 
 var fileDescriptor_b4c724e0006d5091 = []byte{
-	// 765 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x55, 0xcf, 0x6b, 0x1b, 0x47,
-	0x14, 0xd6, 0x4a, 0xab, 0x5f, 0x63, 0x0b, 0xda, 0xa9, 0x28, 0x5b, 0xb9, 0x55, 0xb7, 0x5b, 0x68,
-	0x55, 0x28, 0x12, 0x76, 0x4f, 0x2d, 0x85, 0xc4, 0x0e, 0x18, 0x72, 0x09, 0x64, 0x7d, 0x08, 0x04,
-	0x82, 0xd8, 0x1f, 0x4f, 0xda, 0xc1, 0xd2, 0x8e, 0x3c, 0x33, 0xeb, 0x24, 0xb7, 0x9c, 0x13, 0x08,
-	0xf9, 0x3f, 0xf2, 0x47, 0xe4, 0xea, 0xa3, 0x8f, 0x39, 0x84, 0x10, 0xec, 0x7f, 0x24, 0xcc, 0x9b,
-	0x59, 0x59, 0x72, 0x64, 0x27, 0xb7, 0xf9, 0xde, 0xbc, 0x6f, 0xf8, 0xde, 0xf7, 0xde, 0x63, 0x88,
-	0x1f, 0x31, 0x15, 0x27, 0xa3, 0x58, 0xb0, 0x74, 0x0a, 0xa3, 0x9c, 0xa7, 0x30, 0x3a, 0xdd, 0x1d,
-	0x9d, 0x14, 0x20, 0x9e, 0x0f, 0x17, 0x82, 0x2b, 0x4e, 0xbb, 0x98, 0x31, 0x34, 0x19, 0x43, 0x9d,
-	0x31, 0x3c, 0xdd, 0xed, 0x75, 0xa7, 0x7c, 0xca, 0x31, 0x61, 0xa4, 0x4f, 0x26, 0x37, 0x78, 0xed,
-	0x90, 0xc6, 0x11, 0x9b, 0xe6, 0x20, 0xe8, 0x0e, 0x69, 0x67, 0x91, 0x1c, 0xcb, 0x2c, 0x12, 0xe0,
-	0x39, 0xbe, 0x33, 0x68, 0x85, 0xad, 0x2c, 0x92, 0x47, 0x1a, 0x53, 0x4a, 0xdc, 0x98, 0x73, 0xe5,
-	0x55, 0x7d, 0x67, 0xe0, 0x86, 0x78, 0xa6, 0xbf, 0x93, 0x8e, 0x80, 0x84, 0x8b, 0x14, 0xd2, 0x31,
-	0x5e, 0xd6, 0xf0, 0x72, 0xbb, 0x0c, 0x1e, 0xe8, 0xa4, 0x1f, 0x49, 0xa3, 0xc8, 0x0b, 0x09, 0xa9,
-	0xe7, 0xfa, 0xce, 0xa0, 0x13, 0x5a, 0xa4, 0xe3, 0xb0, 0xe0, 0x49, 0x26, 0xbd, 0xba, 0x5f, 0x1b,
-	0xb8, 0xa1, 0x45, 0xc1, 0x5d, 0x42, 0xee, 0x81, 0x80, 0x39, 0xcf, 0x19, 0x48, 0xea, 0x91, 0xa6,
-	0x12, 0xbc, 0x88, 0x67, 0x46, 0x51, 0x3b, 0x2c, 0xa1, 0xbe, 0x11, 0x30, 0xc1, 0x87, 0xab, 0xe6,
-	0xc6, 0xc2, 0xe0, 0x85, 0x2e, 0x49, 0x09, 0x88, 0xe6, 0xb4, 0x4b, 0xea, 0x2c, 0x4f, 0xe1, 0x19,
-	0x92, 0x3b, 0xa1, 0x01, 0x3a, 0x3a, 0x61, 0x79, 0x34, 0xb3, 0xc5, 0x18, 0xa0, 0x05, 0xe5, 0xf0,
-	0x14, 0x64, 0x59, 0x86, 0x45, 0x3a, 0x9e, 0x45, 0x33, 0x65, 0x0b, 0x68, 0x87, 0x16, 0xd1, 0x1e,
-	0x69, 0x45, 0xb1, 0x54, 0x11, 0xcb, 0x75, 0x09, 0xfa, 0x66, 0x89, 0x03, 0x4a, 0xbe, 0x7b, 0xa8,
-	0x1b, 0xf2, 0x80, 0xa7, 0x10, 0xc2, 0x49, 0x01, 0x52, 0x05, 0xaf, 0x6a, 0xe4, 0xfb, 0x95, 0xa0,
-	0x5c, 0xf0, 0x5c, 0x02, 0xfd, 0x89, 0xb4, 0x92, 0x2c, 0x62, 0xf9, 0x98, 0xa5, 0x65, 0x85, 0x88,
-	0xef, 0xa7, 0xda, 0xf2, 0x09, 0x17, 0xc7, 0xa8, 0xb2, 0x13, 0xe2, 0x19, 0xc5, 0x00, 0x9b, 0x66,
-	0x4b, 0x91, 0x06, 0xd1, 0xdf, 0xc8, 0x76, 0xc2, 0x73, 0x39, 0x8e, 0xd2, 0x54, 0x80, 0x94, 0x28,
-	0x75, 0x3b, 0xdc, 0xd2, 0xb1, 0x7d, 0x13, 0xd2, 0xd4, 0x39, 0xcc, 0x63, 0x10, 0xa8, 0xb6, 0x13,
-	0x5a, 0xa4, 0x8d, 0xd4, 0x66, 0x1f, 0x83, 0xf0, 0x1a, 0x46, 0x80, 0x85, 0xf4, 0x3f, 0xd2, 0x90,
-	0x38, 0x1a, 0x5e, 0xd3, 0x77, 0x06, 0x5b, 0x7b, 0x3f, 0x0f, 0x37, 0x0d, 0xd6, 0xd0, 0x8c, 0xcf,
-	0x81, 0x7b, 0xf6, 0xf1, 0xd7, 0x4a, 0x68, 0x19, 0xf4, 0x7f, 0xd2, 0x94, 0xd8, 0x03, 0xe9, 0xb5,
-	0xfc, 0xda, 0x2d, 0x64, 0x4c, 0xb2, 0xe4, 0x92, 0xa2, 0x35, 0x49, 0xc5, 0x17, 0x0b, 0x48, 0xbd,
-	0xb6, 0xd1, 0x64, 0x21, 0x3d, 0x24, 0x24, 0x59, 0x8e, 0x87, 0x47, 0x50, 0x97, 0xbf, 0xf9, 0xe9,
-	0xab, 0x31, 0xb2, 0xcf, 0xaf, 0x30, 0x83, 0x0f, 0x0e, 0xa9, 0x1f, 0x46, 0xc5, 0x4c, 0x69, 0x9b,
-	0x8f, 0x59, 0x5e, 0xba, 0x8f, 0x67, 0x1d, 0x13, 0xc5, 0x0c, 0xec, 0x64, 0xe1, 0x79, 0xc5, 0xbf,
-	0xda, 0x4d, 0xfe, 0xb9, 0xeb, 0xfe, 0x5d, 0x6f, 0x4a, 0xfd, 0xcb, 0xa6, 0x74, 0x49, 0x3d, 0xe1,
-	0x45, 0xae, 0xd0, 0x7a, 0x37, 0x34, 0xc0, 0x0c, 0xa8, 0x90, 0x0a, 0x7d, 0xc7, 0x01, 0x15, 0x12,
-	0x85, 0xce, 0x22, 0xa9, 0xbc, 0x96, 0x59, 0x41, 0x7d, 0xd6, 0xa2, 0x52, 0x50, 0x11, 0x9b, 0x59,
-	0x9f, 0x2c, 0x0a, 0x5e, 0x3a, 0xa4, 0xb9, 0x1f, 0x4b, 0xc8, 0x93, 0x55, 0xe1, 0xce, 0x4d, 0xc2,
-	0xab, 0xb7, 0x0b, 0xaf, 0x6d, 0x9e, 0x26, 0x26, 0x57, 0xd6, 0xda, 0xa0, 0xa5, 0xc8, 0xfa, 0x95,
-	0xc8, 0xa0, 0x4b, 0x28, 0x0e, 0x3e, 0xfa, 0x2d, 0xcb, 0x7d, 0x78, 0xeb, 0x90, 0x1f, 0xd6, 0xc2,
-	0x76, 0x23, 0xfe, 0x25, 0x8d, 0x09, 0x46, 0x3c, 0x07, 0x07, 0x67, 0x67, 0x73, 0x77, 0x91, 0x55,
-	0x0e, 0x9d, 0x21, 0xd0, 0x3b, 0xb8, 0x92, 0xba, 0x68, 0xe9, 0x55, 0x91, 0xfc, 0xcb, 0x66, 0xb2,
-	0xb5, 0xc6, 0xd2, 0x97, 0x24, 0x6d, 0x49, 0xc2, 0xe7, 0x73, 0xa6, 0xa4, 0x6d, 0x72, 0x09, 0xf7,
-	0xde, 0x39, 0xa4, 0x8e, 0x6a, 0xe9, 0x23, 0xe2, 0xea, 0x0d, 0xa6, 0x7f, 0x6c, 0x7e, 0xfa, 0xfa,
-	0xde, 0xf7, 0xfe, 0xfc, 0x6a, 0x9e, 0x2d, 0xfc, 0x09, 0x69, 0x18, 0x2b, 0xe8, 0xe0, 0x16, 0xca,
-	0x9a, 0x89, 0xbd, 0xbf, 0xbe, 0x21, 0xd3, 0x3c, 0x7f, 0x70, 0x78, 0x76, 0xd1, 0x77, 0xce, 0x2f,
-	0xfa, 0xce, 0xa7, 0x8b, 0xbe, 0xf3, 0xe6, 0xb2, 0x5f, 0x39, 0xbf, 0xec, 0x57, 0xde, 0x5f, 0xf6,
-	0x2b, 0x8f, 0xff, 0x9e, 0x32, 0x95, 0x15, 0xf1, 0x30, 0xe1, 0xf3, 0xd1, 0xda, 0xe7, 0x72, 0x0a,
-	0x82, 0x4d, 0x18, 0x88, 0x51, 0xb4, 0x60, 0xe5, 0x4f, 0x13, 0x37, 0xf0, 0xe3, 0xf8, 0xe7, 0x73,
-	0x00, 0x00, 0x00, 0xff, 0xff, 0xba, 0xea, 0xff, 0x1c, 0x88, 0x06, 0x00, 0x00,
+	// 984 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x56, 0xcd, 0x6e, 0x23, 0x45,
+	0x10, 0xce, 0xc4, 0x3f, 0xf1, 0x74, 0x62, 0x09, 0x9a, 0x08, 0x0d, 0xd9, 0x5d, 0x63, 0x0c, 0x02,
+	0x23, 0x21, 0x5b, 0x1b, 0x4e, 0x20, 0x24, 0xd8, 0xa0, 0x8d, 0xc4, 0x05, 0x89, 0xce, 0x01, 0x09,
+	0x09, 0x45, 0x6d, 0x4f, 0xd9, 0xd3, 0xca, 0x78, 0xda, 0xdb, 0xdd, 0x93, 0x65, 0x6f, 0x9c, 0x39,
+	0xa0, 0x7d, 0x0f, 0x1e, 0x82, 0xeb, 0x72, 0xdb, 0x23, 0x07, 0x84, 0x50, 0x72, 0xe4, 0x25, 0x50,
+	0x55, 0x77, 0x4f, 0x92, 0xc5, 0x09, 0xdc, 0xfa, 0xab, 0x9f, 0xf6, 0x57, 0x5f, 0x57, 0x95, 0x87,
+	0x0d, 0xa5, 0x72, 0xb3, 0xf9, 0x74, 0x66, 0x54, 0xbe, 0x84, 0x69, 0xa5, 0x73, 0x98, 0x9e, 0x3f,
+	0x9c, 0x3e, 0xa9, 0xc1, 0x3c, 0x9b, 0xac, 0x8d, 0x76, 0x9a, 0xef, 0x53, 0xc4, 0xc4, 0x47, 0x4c,
+	0x30, 0x62, 0x72, 0xfe, 0xf0, 0x60, 0x7f, 0xa9, 0x97, 0x9a, 0x02, 0xa6, 0x78, 0xf2, 0xb1, 0xa3,
+	0x9f, 0x13, 0xd6, 0x3d, 0x51, 0xcb, 0x0a, 0x0c, 0xbf, 0xc7, 0xd2, 0x42, 0xda, 0x53, 0x5b, 0x48,
+	0x03, 0x59, 0x32, 0x4c, 0xc6, 0x3d, 0xd1, 0x2b, 0xa4, 0x3d, 0x41, 0xcc, 0x39, 0x6b, 0xcf, 0xb4,
+	0x76, 0xd9, 0xf6, 0x30, 0x19, 0xb7, 0x05, 0x9d, 0xf9, 0xbb, 0xac, 0x6f, 0x60, 0xae, 0x4d, 0x0e,
+	0xf9, 0x29, 0x39, 0x5b, 0xe4, 0xdc, 0x8b, 0xc6, 0x23, 0x0c, 0x7a, 0x93, 0x75, 0xeb, 0xaa, 0xb6,
+	0x90, 0x67, 0xed, 0x61, 0x32, 0xee, 0x8b, 0x80, 0xd0, 0x0e, 0x6b, 0x3d, 0x2f, 0x6c, 0xd6, 0x19,
+	0xb6, 0xc6, 0x6d, 0x11, 0xd0, 0xe8, 0x0b, 0xc6, 0xbe, 0x04, 0x03, 0x2b, 0x5d, 0x29, 0xb0, 0x3c,
+	0x63, 0x3b, 0xce, 0xe8, 0x7a, 0x56, 0x7a, 0x46, 0xa9, 0x88, 0x10, 0x3d, 0x06, 0x16, 0x74, 0xf1,
+	0xb6, 0xf7, 0x04, 0x38, 0xfa, 0x11, 0x4b, 0x72, 0x06, 0xe4, 0x8a, 0xef, 0xb3, 0x8e, 0xaa, 0x72,
+	0xf8, 0x81, 0x92, 0xfb, 0xc2, 0x03, 0xb4, 0x2e, 0x54, 0x25, 0xcb, 0x50, 0x8c, 0x07, 0x48, 0xa8,
+	0x82, 0xa7, 0x60, 0x63, 0x19, 0x01, 0xa1, 0xbd, 0x90, 0xa5, 0x0b, 0x05, 0xa4, 0x22, 0x20, 0x7e,
+	0xc0, 0x7a, 0x72, 0x66, 0x9d, 0x54, 0x15, 0x96, 0x80, 0x9e, 0x06, 0x8f, 0xfe, 0x4e, 0x58, 0xef,
+	0x71, 0x95, 0xaf, 0xb5, 0xaa, 0x1c, 0x4a, 0x57, 0xc9, 0x55, 0x2c, 0x80, 0xce, 0x98, 0xac, 0xd7,
+	0x60, 0xa4, 0xd3, 0x26, 0xd0, 0x6f, 0x30, 0xd2, 0xb3, 0x4e, 0x3a, 0x20, 0x1e, 0xa9, 0xf0, 0x00,
+	0x6f, 0x91, 0x4f, 0xe5, 0xb3, 0x40, 0x82, 0xce, 0x78, 0x8b, 0x81, 0x27, 0x35, 0x58, 0xe7, 0x29,
+	0xb4, 0x45, 0x83, 0xd1, 0xb7, 0x90, 0xaa, 0xac, 0x0d, 0xd8, 0xac, 0xeb, 0x7d, 0x11, 0xa3, 0x2f,
+	0x57, 0xd6, 0x42, 0xe5, 0x6c, 0xb6, 0xe3, 0x7d, 0x11, 0xf3, 0x07, 0x8c, 0x95, 0xd2, 0xba, 0x53,
+	0x30, 0x46, 0x9b, 0xac, 0x47, 0xbf, 0x96, 0xa2, 0xe5, 0x31, 0x1a, 0x90, 0x46, 0x01, 0x32, 0xcf,
+	0x52, 0xdf, 0x07, 0x78, 0x1e, 0x3d, 0xdf, 0x66, 0xdd, 0x13, 0x5d, 0x9b, 0x39, 0x20, 0xf7, 0x79,
+	0x21, 0x55, 0x45, 0xc5, 0xb6, 0x85, 0x07, 0x68, 0x95, 0x4b, 0x03, 0x40, 0xa5, 0xf6, 0x85, 0x07,
+	0xfc, 0x3e, 0x4b, 0x63, 0xcd, 0x96, 0x6a, 0xed, 0x8b, 0x2b, 0x83, 0xef, 0x1b, 0x2b, 0x17, 0x10,
+	0x65, 0xf7, 0x88, 0xbf, 0xc7, 0xfa, 0xb9, 0xb2, 0x74, 0xc3, 0x8a, 0x0a, 0xf0, 0x85, 0xdf, 0x34,
+	0xf2, 0x01, 0x63, 0xb6, 0xd0, 0xc6, 0x2d, 0x64, 0x59, 0xc6, 0xfa, 0xaf, 0x59, 0x50, 0x01, 0x38,
+	0x57, 0x39, 0x54, 0x73, 0x20, 0x05, 0x52, 0xd1, 0x60, 0x7e, 0xc4, 0x52, 0x08, 0x6f, 0x67, 0xb3,
+	0xde, 0xb0, 0x35, 0xde, 0x3d, 0x1c, 0x4c, 0x36, 0x8d, 0xd4, 0x24, 0x3e, 0xf1, 0x51, 0xfb, 0xc5,
+	0x9f, 0x6f, 0x6f, 0x89, 0xab, 0xb4, 0x11, 0x67, 0xaf, 0x7d, 0x83, 0x13, 0xf9, 0xb5, 0xce, 0x41,
+	0xf8, 0x27, 0x19, 0xfd, 0xd6, 0x62, 0xaf, 0x5f, 0x33, 0xda, 0xb5, 0xae, 0x2c, 0xf0, 0xb7, 0x58,
+	0x8f, 0x44, 0x3a, 0x55, 0x79, 0x6c, 0x71, 0xc2, 0x5f, 0xe5, 0xa8, 0xf5, 0x42, 0x9b, 0xb3, 0xa0,
+	0x1a, 0x9d, 0xa9, 0x1b, 0x41, 0x2d, 0x8b, 0xa6, 0x4b, 0x3d, 0xe2, 0xef, 0xb0, 0xbd, 0xb9, 0xae,
+	0xec, 0xa9, 0xcc, 0x73, 0x03, 0xd6, 0x92, 0x68, 0x7b, 0x62, 0x17, 0x6d, 0x8f, 0xbc, 0x09, 0x53,
+	0x57, 0xb0, 0x9a, 0x81, 0x21, 0xc9, 0xfa, 0x22, 0x20, 0x9c, 0x24, 0x9c, 0xb6, 0x33, 0x30, 0x24,
+	0x54, 0x2a, 0x22, 0xe4, 0x9f, 0xb2, 0xae, 0xa5, 0xdd, 0x40, 0x1a, 0xed, 0x1e, 0xde, 0xdf, 0x2c,
+	0x83, 0xdf, 0x1f, 0x41, 0x84, 0x90, 0xc1, 0x3f, 0x63, 0x3b, 0x96, 0x86, 0x30, 0x6a, 0x78, 0x5b,
+	0x32, 0x05, 0x85, 0xe4, 0x98, 0x82, 0x9c, 0xac, 0xd3, 0xeb, 0x35, 0xf8, 0x4e, 0x4b, 0x45, 0x84,
+	0xfc, 0x98, 0xb1, 0x79, 0xb3, 0x1f, 0x32, 0x46, 0xbc, 0x86, 0x9b, 0xaf, 0xbe, 0xda, 0x23, 0xe1,
+	0xfa, 0x6b, 0x99, 0xc4, 0x8f, 0x7a, 0xd6, 0x66, 0xbb, 0x77, 0xf2, 0xa3, 0xa0, 0x86, 0x9f, 0x4f,
+	0x19, 0xfd, 0x91, 0xb0, 0xce, 0xb1, 0xac, 0x4b, 0x9a, 0xee, 0x33, 0x55, 0xc5, 0xb7, 0xa3, 0x33,
+	0xda, 0x4c, 0x5d, 0x42, 0x98, 0x6c, 0x3a, 0x5f, 0x53, 0xbf, 0x75, 0x9b, 0xfa, 0xed, 0x9b, 0xea,
+	0xbf, 0xfa, 0xa4, 0x9d, 0x7f, 0x3f, 0x29, 0x8e, 0x9b, 0xae, 0x2b, 0x17, 0x3a, 0xdc, 0x03, 0xbf,
+	0xdf, 0x8c, 0x75, 0x61, 0xb6, 0x3d, 0x40, 0x52, 0x38, 0xc6, 0x34, 0xd2, 0x6d, 0x41, 0x67, 0x24,
+	0x95, 0x83, 0x93, 0xaa, 0x0c, 0x2a, 0x07, 0x34, 0xfa, 0x29, 0x61, 0x3b, 0x8f, 0x66, 0x96, 0xc6,
+	0xe1, 0x8a, 0x78, 0x72, 0x1b, 0xf1, 0xed, 0xbb, 0x89, 0xb7, 0x36, 0xf7, 0x22, 0x6e, 0x9c, 0xe6,
+	0x5f, 0xc1, 0xa3, 0x86, 0x64, 0xe7, 0x8a, 0xe4, 0x68, 0x9f, 0x71, 0x1a, 0x1b, 0xd2, 0xdb, 0xc6,
+	0x69, 0xfa, 0x25, 0x61, 0x6f, 0xdc, 0x30, 0x87, 0x79, 0xfa, 0x84, 0x75, 0x17, 0x64, 0xc9, 0x12,
+	0x7a, 0xd6, 0x7b, 0x9b, 0x9f, 0x95, 0xb2, 0x62, 0xcb, 0xfa, 0x04, 0xfe, 0x39, 0x6d, 0x74, 0x2c,
+	0xda, 0x66, 0xdb, 0x94, 0xfc, 0x60, 0x73, 0x72, 0x90, 0x26, 0xa4, 0x37, 0x49, 0x28, 0xc9, 0x5c,
+	0xaf, 0x56, 0xca, 0xc5, 0x7d, 0x16, 0xe1, 0xe1, 0xaf, 0x09, 0xeb, 0x10, 0x5b, 0xfe, 0x2d, 0x6b,
+	0xe3, 0xfc, 0xf3, 0xf7, 0x37, 0x5f, 0xfd, 0xea, 0xd6, 0x38, 0xf8, 0xe0, 0x3f, 0xe3, 0x42, 0xe1,
+	0xdf, 0xb3, 0xae, 0x97, 0x82, 0x8f, 0xef, 0x48, 0xb9, 0x21, 0xe2, 0xc1, 0x87, 0xff, 0x23, 0xd2,
+	0x5f, 0x7f, 0x74, 0xfc, 0xe2, 0x62, 0x90, 0xbc, 0xbc, 0x18, 0x24, 0x7f, 0x5d, 0x0c, 0x92, 0xe7,
+	0x97, 0x83, 0xad, 0x97, 0x97, 0x83, 0xad, 0xdf, 0x2f, 0x07, 0x5b, 0xdf, 0x7d, 0xb4, 0x54, 0xae,
+	0xa8, 0x67, 0x93, 0xb9, 0x5e, 0x4d, 0x6f, 0x7c, 0x9b, 0x9c, 0x83, 0x51, 0x0b, 0x05, 0x66, 0x2a,
+	0xd7, 0x2a, 0x7e, 0xa8, 0xcc, 0xba, 0xf4, 0xdd, 0xf1, 0xf1, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff,
+	0xa4, 0xa1, 0x92, 0xea, 0xc7, 0x08, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1030,6 +1275,160 @@ func (m *Stream) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Endpoint) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Endpoint) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Endpoint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Head != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Head))
+		i--
+		dAtA[i] = 0x48
+	}
+	if len(m.LastError) > 0 {
+		i -= len(m.LastError)
+		copy(dAtA[i:], m.LastError)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.LastError)))
+		i--
+		dAtA[i] = 0x42
+	}
+	if m.Dissents != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Dissents))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Failures != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Failures))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Requests != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Requests))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Away) > 0 {
+		i -= len(m.Away)
+		copy(dAtA[i:], m.Away)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Away)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.State) > 0 {
+		i -= len(m.State)
+		copy(dAtA[i:], m.State)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.State)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Source) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Source) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Source) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Endpoints) > 0 {
+		for iNdEx := len(m.Endpoints) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Endpoints[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Evidence) > 0 {
+		i -= len(m.Evidence)
+		copy(dAtA[i:], m.Evidence)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Evidence)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Shortfalls != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Shortfalls))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Disagreements != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Disagreements))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Unsafe) > 0 {
+		i -= len(m.Unsafe)
+		copy(dAtA[i:], m.Unsafe)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Unsafe)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Operators != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Operators))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Agree != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Agree))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Chain != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Chain))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *QueryNodeRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1073,6 +1472,20 @@ func (m *QueryNodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Sources) > 0 {
+		for iNdEx := len(m.Sources) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Sources[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
 	{
 		size, err := m.Ceremonies.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -1444,6 +1857,85 @@ func (m *Stream) Size() (n int) {
 	return n
 }
 
+func (m *Endpoint) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.State)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Away)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Requests != 0 {
+		n += 1 + sovQuery(uint64(m.Requests))
+	}
+	if m.Failures != 0 {
+		n += 1 + sovQuery(uint64(m.Failures))
+	}
+	if m.Dissents != 0 {
+		n += 1 + sovQuery(uint64(m.Dissents))
+	}
+	l = len(m.LastError)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Head != 0 {
+		n += 1 + sovQuery(uint64(m.Head))
+	}
+	return n
+}
+
+func (m *Source) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Chain != 0 {
+		n += 1 + sovQuery(uint64(m.Chain))
+	}
+	if m.Agree != 0 {
+		n += 1 + sovQuery(uint64(m.Agree))
+	}
+	if m.Operators != 0 {
+		n += 1 + sovQuery(uint64(m.Operators))
+	}
+	l = len(m.Unsafe)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Disagreements != 0 {
+		n += 1 + sovQuery(uint64(m.Disagreements))
+	}
+	if m.Shortfalls != 0 {
+		n += 1 + sovQuery(uint64(m.Shortfalls))
+	}
+	l = len(m.Evidence)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Endpoints) > 0 {
+		for _, e := range m.Endpoints {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
 func (m *QueryNodeRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1494,6 +1986,12 @@ func (m *QueryNodeResponse) Size() (n int) {
 	}
 	l = m.Ceremonies.Size()
 	n += 1 + l + sovQuery(uint64(l))
+	if len(m.Sources) > 0 {
+		for _, e := range m.Sources {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -2091,6 +2589,535 @@ func (m *Stream) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *Endpoint) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Endpoint: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Endpoint: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.State = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Away", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Away = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requests", wireType)
+			}
+			m.Requests = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Requests |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Failures", wireType)
+			}
+			m.Failures = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Failures |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dissents", wireType)
+			}
+			m.Dissents = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Dissents |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LastError", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LastError = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Head", wireType)
+			}
+			m.Head = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Head |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Source) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Source: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Source: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chain", wireType)
+			}
+			m.Chain = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Chain |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Agree", wireType)
+			}
+			m.Agree = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Agree |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operators", wireType)
+			}
+			m.Operators = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Operators |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unsafe", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unsafe = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Disagreements", wireType)
+			}
+			m.Disagreements = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Disagreements |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shortfalls", wireType)
+			}
+			m.Shortfalls = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Shortfalls |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Endpoints", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Endpoints = append(m.Endpoints, Endpoint{})
+			if err := m.Endpoints[len(m.Endpoints)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *QueryNodeRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -2454,6 +3481,40 @@ func (m *QueryNodeResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Ceremonies.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sources", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sources = append(m.Sources, Source{})
+			if err := m.Sources[len(m.Sources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
