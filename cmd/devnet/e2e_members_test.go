@@ -156,7 +156,7 @@ func oldSharesGo(ctx context.Context, t *testing.T, n *Network, epoch uint64, me
 			whole := 0
 			for _, f := range files { // a death in the middle of a file leaves another one beside it
 				own, ok := strings.CutPrefix(filepath.Base(f), fmt.Sprintf("share-%d", epoch))
-				if !ok || own[0] != '-' && own[0] != '.' { // a node's files name the ceremony too, a signer's do not
+				if !ok || !strings.HasPrefix(own, "-") && !strings.HasPrefix(own, ".") { // a node's files name the ceremony too, a signer's do not
 					return false, f
 				}
 				if strings.HasSuffix(f, ".json") {
