@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -212,7 +211,7 @@ func (f *flight) broadcast(ctx context.Context) error {
 	return nil
 }
 
-// sendOutcome reads what a node says to a broadcast. Nodes agree on meanings, not on words.
+// sendOutcome is what follows from a node's answer to a broadcast.
 func sendOutcome(err error) error {
 	if err == nil {
 		return nil
@@ -221,20 +220,16 @@ func sendOutcome(err error) error {
 	if !errors.As(err, &answer) {
 		return fmt.Errorf("%w: %w", message.ErrUnavailable, err)
 	}
-	text := strings.ToLower(answer.Text)
-	has := func(parts ...string) bool {
-		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(text, p) })
-	}
-	switch {
-	case has("already known", "known transaction", "already imported", "already exists"):
+	switch RefusalOf(err) {
+	case RefusedKnown:
 		return nil
-	case has("nonce too low", "nonce is too low", "already been used"):
+	case RefusedNonce:
 		return errTaken
-	case has("underpriced", "less than block base fee", "fee too low", "replacement"):
+	case RefusedFee:
 		return errOutbid
-	case has("insufficient funds", "insufficient balance"):
+	case RefusedFunds:
 		return fmt.Errorf("%w: %s", ErrFunds, answer.Text)
-	case has("intrinsic gas", "exceeds block gas limit", "gas limit", "invalid sender", "oversized", "invalid chain", "gas required exceeds", "max initcode", "higher than max fee"):
+	case RefusedEver:
 		return fmt.Errorf("%w: %s", ErrRefused, answer.Text)
 	}
 	return answer

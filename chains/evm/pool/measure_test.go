@@ -4,8 +4,6 @@ package pool
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/aitbc/bridge/chains/evm"
@@ -282,7 +280,7 @@ func TestSendRaw(t *testing.T) {
 			switch {
 			case c.text == "" && (!errors.Is(err, c.want) || errors.As(err, &answer)):
 				t.Errorf("%v, want %v", err, c.want)
-			case c.text != "" && (!errors.As(err, &answer) || refusal(answer) != refusal(&evm.RPCError{Text: c.text})):
+			case c.text != "" && (!errors.As(err, &answer) || evm.RefusalOf(answer) != evm.RefusalOf(&evm.RPCError{Text: c.text})):
 				t.Errorf("%v, want %q", err, c.text)
 			}
 			b.settled()
@@ -292,18 +290,5 @@ func TestSendRaw(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestRefusalWords(t *testing.T) {
-	var reasons []string
-	for _, text := range []string{"already known", "nonce too low", "transaction underpriced", "insufficient funds for gas", "intrinsic gas too low", "busy"} {
-		reasons = append(reasons, refusal(fmt.Errorf("send: %w", &evm.RPCError{Text: text})))
-	}
-	if want := []string{"known", "nonce", "fee", "funds", "never", "other"}; !slices.Equal(reasons, want) {
-		t.Errorf("%v", reasons)
-	}
-	if got := refusal(errDown); got != "" {
-		t.Errorf("no answer is %q", got)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/aitbc/bridge/chains/evm"
 )
@@ -19,7 +18,7 @@ func (p *Pool) SendRaw(ctx context.Context, raw []byte) error {
 		name: "transaction",
 		ask: func(ctx context.Context, e evm.Endpoint) (struct{}, error) {
 			err := e.SendRaw(ctx, raw)
-			if refusal(err) == "known" {
+			if evm.RefusalOf(err) == evm.RefusedKnown {
 				err = nil
 			}
 			return struct{}{}, err
@@ -31,11 +30,14 @@ func (p *Pool) SendRaw(ctx context.Context, raw []byte) error {
 	if speaking(replies) > 0 {
 		return nil
 	}
-	type said struct{ operator, reason string }
+	type said struct {
+		operator string
+		reason   evm.Refusal
+	}
 	var seen []said
 	for i := range replies {
 		rep := &replies[i]
-		s := said{rep.m.operator, refusal(rep.err)}
+		s := said{rep.m.operator, evm.RefusalOf(rep.err)}
 		if rep.kind != refused || slices.Contains(seen, s) {
 			continue
 		}
@@ -53,32 +55,4 @@ func (p *Pool) SendRaw(ctx context.Context, raw []byte) error {
 		}
 	}
 	return r.tooFew(replies)
-}
-
-// refusals are the words by which nodes refuse transactions. They serve only to find equal
-// reasons; what follows from a reason is the transaction manager's to say.
-var refusals = []struct {
-	reason string
-	words  []string
-}{
-	{"known", []string{"already known", "known transaction", "already imported", "already exists"}},
-	{"nonce", []string{"nonce too low", "nonce is too low", "already been used"}},
-	{"fee", []string{"underpriced", "less than block base fee", "fee too low", "replacement"}},
-	{"funds", []string{"insufficient funds", "insufficient balance"}},
-	{"never", []string{"intrinsic gas", "exceeds block gas limit", "gas limit", "invalid sender", "oversized", "invalid chain", "gas required exceeds", "max initcode", "higher than max fee"}},
-}
-
-// refusal is the reason in an endpoint's refusal, "other" when it is none of the known.
-func refusal(err error) string {
-	var answer *evm.RPCError
-	if !errors.As(err, &answer) {
-		return ""
-	}
-	text := strings.ToLower(answer.Text)
-	for _, r := range refusals {
-		if slices.ContainsFunc(r.words, func(w string) bool { return strings.Contains(text, w) }) {
-			return r.reason
-		}
-	}
-	return "other"
 }
