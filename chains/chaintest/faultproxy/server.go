@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -85,7 +86,7 @@ func Start(upstream string, o Options) (*Server, error) {
 		o.MaxResponseBytes = defaultResponseBytes
 	}
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = follow.Sleep
 	}
 	s := &Server{
 		options: o, upstream: upstream, seed: o.Seed, closing: make(chan struct{}),
@@ -133,18 +134,6 @@ func (s *Server) listen(address string, h http.Handler) (string, error) {
 		_ = srv.Serve(l) // always ErrServerClosed: only Close ends it
 	}()
 	return "http://" + l.Addr().String(), nil
-}
-
-// wait is the real clock.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // URL is the endpoint that lies.
