@@ -28,8 +28,8 @@ type At struct {
 	Number uint64
 }
 
-// Block is what the bridge needs of a header. The hash is the endpoint's word: rollups add
-// header fields, so it cannot be recomputed here.
+// Block is what the bridge needs of a header. The hash is the endpoint's word; chains/evm/evidence recomputes
+// it from a whole header, for the chains whose format allows that.
 type Block struct {
 	stream.BlockRef
 	Parent  message.Hash
