@@ -53,9 +53,10 @@ test-contracts: setup ## Solidity tests with forge
 test-race: ## Go tests under the race detector
 	$(GO) test -race -tags $(TAGS) ./chains/... ./keys/... ./verifier/... ./relayer/...
 
+FAILPOINTS ?= 1/1
 .PHONY: e2e
-e2e: build ## real processes, two networks at a time: kill -9 everywhere, hostile members, clones, outages, a full disk
-	$(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 45m -v ./cmd/devnet
+e2e: build ## real processes, two networks at a time: kill -9 everywhere (FAILPOINTS=i/n: a part), hostile members, clones, outages, a full disk
+	FAILPOINTS=$(FAILPOINTS) $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 45m -v ./cmd/devnet
 
 .PHONY: chaos
 chaos: build ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk, ceremonies

@@ -3,6 +3,7 @@
 package devnet
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -101,6 +102,52 @@ var kills = []kill{
 	{onCeremony, "agent.message.send", 1}, {onCeremony, "agent.message.send", 3}, {onCeremony, "agent.message.send", 4}, {onCeremony, "agent.share.erase", 1},
 	{onCeremony, "agent.message.sent", 1}, {onCeremony, "agent.message.sent", 3}, {onCeremony, "agent.message.sent", 4}, {onCeremony, "agent.share.erased", 1},
 	{onCeremony, "agent.seed.erase", 1}, {onCeremony, "agent.seed.erased", 1}, {onCeremony, "keystore.file.synced", 2}, {onCeremony, "keystore.erase.written", 1},
+}
+
+// slicedKills are the kills in the running network: all of them, or with "i/n" every n-th from the i-th on. Each
+// stands by itself, so that n slices together are the whole.
+func slicedKills(t *testing.T, slice string) (list []kill) {
+	t.Helper()
+	i, n := 1, 1
+	if slice != "" {
+		if got, err := fmt.Sscanf(slice, "%d/%d", &i, &n); got != 2 || err != nil || i < 1 || i > n {
+			t.Fatalf("slice %q is not i/n with 1 <= i <= n", slice)
+		}
+	}
+	at := 0
+	for _, k := range kills {
+		switch k.on {
+		case onNode, onTornNode, onEmptyNode, onRelayer:
+			if at++; (at-1)%n == i-1 {
+				list = append(list, k)
+			}
+		}
+	}
+	return list
+}
+
+// The slices of the plan hold every kill once.
+func TestSlicesOfThePlan(t *testing.T) {
+	whole := slicedKills(t, "")
+	for n := 1; n <= 5; n++ {
+		count := map[kill]int{}
+		for _, k := range whole {
+			count[k]++
+		}
+		for i := 1; i <= n; i++ {
+			for _, k := range slicedKills(t, fmt.Sprintf("%d/%d", i, n)) {
+				count[k]--
+			}
+		}
+		for k, left := range count {
+			if left != 0 {
+				t.Errorf("%d slices: %+v: %d left", n, k, left)
+			}
+		}
+	}
+	if len(whole) < 30 {
+		t.Errorf("%d kills in the running network", len(whole))
+	}
 }
 
 var listed = regexp.MustCompile("(?m)^\\| `([a-z.]+)` \\|")
