@@ -160,6 +160,26 @@ func TestErrorsNameMembers(t *testing.T) {
 	}
 }
 
+// A reader takes shorter ranges only when it hears why there was no answer.
+func TestTooManyIsHeard(t *testing.T) {
+	answer := &evm.RPCError{Method: "eth_getLogs", Code: -32005, Text: "query returned more than 10000 results"}
+	for name, err := range map[string]error{
+		"said in an answer": fmt.Errorf("%w: %w", evm.ErrTooMany, answer),
+		"said by a status":  fmt.Errorf("HTTP status 413: %w: %w", evm.ErrTooMany, message.ErrUnavailable),
+	} {
+		b := newBench(t, 3, 2, nil)
+		b.hosts[0].with(fails(err))
+		if _, err := b.Logs(t.Context(), message.Address{1}, nil, 1, 2); err != nil {
+			t.Errorf("%s by one of three: %v", name, err)
+		}
+		b.hosts[1].with(fails(err))
+		_, err = b.Logs(t.Context(), message.Address{1}, nil, 1, 2)
+		if !errors.Is(err, evm.ErrTooMany) || !errors.Is(err, message.ErrUnavailable) || message.FateOf(err) != message.Retry {
+			t.Errorf("%s by two of three: %v", name, err)
+		}
+	}
+}
+
 func TestReverts(t *testing.T) {
 	revert := func(data, text string) func(*host) {
 		return fails(&evm.RevertError{Data: []byte(data), Text: text})

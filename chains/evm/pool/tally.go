@@ -228,6 +228,9 @@ func (r *round[T]) short(t *tally) error {
 		if !r.q.refusals || rep.err == nil {
 			continue
 		}
+		if errors.Is(rep.err, evm.ErrTooMany) {
+			e.refusals = append(e.refusals, evm.ErrTooMany)
+		}
 		var answer *evm.RPCError
 		if errors.As(rep.err, &answer) {
 			e.refusals = append(e.refusals, answer)
