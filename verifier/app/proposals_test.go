@@ -19,6 +19,7 @@ import (
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/certify"
 	"github.com/aitbc/bridge/verifier/committee"
+	"github.com/aitbc/bridge/verifier/lanes"
 	"github.com/aitbc/bridge/verifier/upgrade"
 )
 
@@ -325,4 +326,49 @@ func TestUpgrade(t *testing.T) {
 	if !errors.Is(err, upgrade.ErrEarly) {
 		t.Errorf("new binary before its time: %v", err)
 	}
+}
+
+// TestSourceIsResumed by a proposal: its stream closes, the next epoch opens, and nobody can do it twice. What no
+// certificate stands for is refused as a base.
+func TestSourceIsResumed(t *testing.T) {
+	v := &voting{network: started(t, 2)}
+	v.pass(&committeev1.Payload{Kind: &committeev1.Payload_Lane{Lane: &committeev1.LaneChange{
+		Stream: lanesv1.Stream{Chain: 31337, Manager: manager, Finality: 3, Epoch: 1, Stride: 2, StartBlock: 5},
+	}}}, passed)
+	source := func(stream uint32, base uint64) *committeev1.Payload {
+		return &committeev1.Payload{Kind: &committeev1.Payload_Resume{Resume: &committeev1.Resume{
+			Source: &committeev1.SourceResume{Stream: stream, BaseEnd: base},
+		}}}
+	}
+	if p := v.pass(source(1, 9), failed); !strings.Contains(p.Failure, certify.ErrNoBase.Error()) {
+		t.Errorf("failure %q", p.Failure)
+	}
+	if p := v.pass(source(7, 0), failed); !strings.Contains(p.Failure, message.ErrUnknownLane.Error()) {
+		t.Errorf("failure %q", p.Failure)
+	}
+	first, second := v.propose(0, source(1, 0)), v.propose(1, source(1, 0))
+	for _, number := range []uint64{first, second} {
+		for i := range 4 {
+			if p := v.proposal(number); p.Status == committeev1.ProposalStatus_PROPOSAL_STATUS_OPEN && i != int(number-first) {
+				if code, text := v.approve(i, number); code != 0 {
+					t.Fatalf("approve: code %d: %s", code, text)
+				}
+			}
+		}
+	}
+	if p := v.proposal(first); p.Status != passed {
+		t.Fatalf("proposal %+v", p)
+	}
+	if p := v.proposal(second); p.Status != failed || !strings.Contains(p.Failure, lanes.ErrClosed.Error()) {
+		t.Fatalf("proposal %+v", p)
+	}
+	s, err := v.apps[0].lanes.Streams(v.state())
+	if err != nil || len(s) != 2 || s[0].ClosedAt == 0 || s[1].Epoch != 2 || s[1].Follows != 1 || s[1].Base != nil || s[1].ClosedAt != 0 {
+		t.Fatalf("streams %v, %v", s, err)
+	}
+	a, err := v.apps[0].Agenda()
+	if err != nil || len(a.Streams) != 1 || a.Streams[0].Index != 2 || a.Streams[0].Stream.Epoch != 2 {
+		t.Errorf("agenda %+v, %v", a.Streams, err)
+	}
+	v.step()
 }

@@ -14,7 +14,7 @@ import (
 
 // Agenda is what the state in ctx asks of the member with that consensus address. For a member
 // of the ready epoch alone Member is false: it is asked for commitments and for shares of
-// statements. Any other address is told only the streams.
+// statements. Any other address is told only the streams. Closed streams are told to nobody.
 func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda, error) {
 	st := k.state(ctx)
 	r, err := k.roll(ctx)
@@ -51,11 +51,10 @@ func (k Keeper) Agenda(ctx sdk.Context, addr sdk.ConsAddress) (extension.Agenda,
 			return a, err
 		}
 	}
-	sources, err := k.sources(ctx)
-	if err != nil {
+	if v.sources, err = k.openSources(ctx); err != nil {
 		return a, err
 	}
-	for _, src := range sources {
+	for _, src := range v.sources {
 		one, err := k.streamAgenda(st, src, m, isMember)
 		if err != nil {
 			return a, err
@@ -103,6 +102,9 @@ func (s *step) sessionAgendas(a *extension.Agenda, addr address) error {
 		if ep == nil || q.Statement == 0 && (ep != &s.ep || s.halted) {
 			continue
 		}
+		if _, isOpen := s.source(q.Ballot.Stream); q.Statement == 0 && !isOpen {
+			continue
+		}
 		m, ok := ep.find(addr[:])
 		if !ok {
 			continue
@@ -136,6 +138,9 @@ func (k Keeper) streamAgenda(st state, src source, m member, isMember bool) (ext
 	}
 	if ok {
 		a.HasCertified, a.CertifiedEnd, a.Certified = true, c.Ballot.End, c.checkpoint(k.bridgeID)
+	}
+	if src.base != nil {
+		a.HasBase, a.Base = true, src.base.Checkpoint(k.bridgeID, src.stream)
 	}
 	var t target
 	if _, err := st.get(keyStream(prefixTarget, src.index), &t); err != nil {

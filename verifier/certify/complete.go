@@ -114,12 +114,9 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 	if !ok {
 		return nil // the stream was taken out while this was signed
 	}
-	last, certified, err := s.st.newest(stream)
-	if err != nil {
+	last, err := s.st.last(stream)
+	if err != nil || !src.admits(last, &q.Ballot.Vote) {
 		return err
-	}
-	if certified && !grows(&last.Ballot.Vote, &q.Ballot.Vote) {
-		return nil
 	}
 	c := certificate{
 		Stream: src.stream, Ballot: q.Ballot, Digest: q.Digest, S: sig.S, R: sig.R,

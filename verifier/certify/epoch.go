@@ -143,34 +143,3 @@ func checked(p *committeev1.Epoch, fork uint32) (epoch, error) {
 	}
 	return out, nil
 }
-
-// source is a stream as lanes registered it.
-type source struct {
-	index  uint16
-	stream message.Stream
-	stride uint64
-	start  uint64
-}
-
-func (k Keeper) sources(ctx sdk.Context) ([]source, error) {
-	list, err := k.lanes.Streams(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read streams: %w", err)
-	}
-	out := make([]source, 0, len(list))
-	for i := range list {
-		p := &list[i]
-		if p.Index > 0xffff || len(p.Manager) != len(message.Address{}) || p.Stride == 0 || p.Finality > 0xff {
-			return nil, fmt.Errorf("stream %d: %w", p.Index, message.ErrRange)
-		}
-		out = append(out, source{
-			index: uint16(p.Index), stride: p.Stride, start: p.StartBlock,
-			stream: message.Stream{
-				Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager),
-				Finality: message.Finality(p.Finality), Epoch: p.Epoch,
-			},
-		})
-	}
-	slices.SortFunc(out, func(a, b source) int { return int(a.index) - int(b.index) })
-	return out, nil
-}

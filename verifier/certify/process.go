@@ -20,7 +20,7 @@ type step struct {
 	ctx        sdk.Context
 	st         state
 	h          uint64
-	sources    []source
+	sources    []source               // open ones
 	statements []statement            // worked on in this block: a ready one first, the others by id
 	ext        []*extension.Extension // by seat; nil: nothing to read
 	present    []bool                 // by seat: Commit flag, not of another fork
@@ -44,14 +44,14 @@ func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 	if s.roll, err = k.roll(ctx); err != nil {
 		return err
 	}
-	if s.sources, err = k.sources(ctx); err != nil {
+	if s.sources, err = k.openSources(ctx); err != nil {
 		return err
 	}
 	if s.open, err = s.st.sessions(); err != nil {
 		return err
 	}
 	for _, pass := range []func() error{
-		s.enterEpoch, s.standing, s.readStatements, func() error { return s.admit(votes) }, s.hear, s.complete, s.judge, s.plan, s.save,
+		s.enterEpoch, s.standing, s.readStatements, func() error { return s.admit(votes) }, s.hear, s.dropClosed, s.complete, s.judge, s.plan, s.save,
 	} {
 		if err := pass(); err != nil {
 			return err
@@ -221,12 +221,12 @@ func (s *step) takeVote(m member, v extension.Vote) error {
 	if !ok || !message.Aligned(v.End, src.stride) || v.End < src.start {
 		return nil
 	}
-	last, certified, err := s.st.newest(v.Stream)
+	last, err := s.st.last(v.Stream)
 	if err != nil {
 		return err
 	}
 	c := v.Checkpoint(s.k.bridgeID, src.stream)
-	if sound := c.Validate() == nil; !sound || certified && !grows(&last.Ballot.Vote, &v) {
+	if sound := c.Validate() == nil; !sound || !src.admits(last, &v) {
 		return nil
 	}
 	b := ballot{Vote: v, Body: c.BodyHash(), Height: s.h}
@@ -321,12 +321,9 @@ func (s *step) takeShares(seat int, e *extension.Extension) {
 	s.full[seat] = filed == extension.MaxShares
 }
 
+// source is an open stream.
 func (s *step) source(index uint16) (source, bool) {
-	i, ok := slices.BinarySearchFunc(s.sources, index, func(a source, x uint16) int { return int(a.index) - int(x) })
-	if !ok {
-		return source{}, false
-	}
-	return s.sources[i], true
+	return findSource(s.sources, index)
 }
 
 // save writes the sessions that changed.

@@ -80,11 +80,11 @@ func (s QueryServer) StreamStatus(ctx context.Context, r *certifyv1.QueryStreamS
 	if err != nil {
 		return nil, broken(err)
 	}
-	v.sources = sources
-	if _, ok := v.source(stream); !ok {
+	src, ok := findSource(sources, stream)
+	if !ok {
 		return nil, status.Errorf(codes.NotFound, "stream %d", stream)
 	}
-	out := &certifyv1.QueryStreamStatusResponse{Stream: r.Stream, Threshold: uint32(v.ep.threshold)}
+	out := &certifyv1.QueryStreamStatusResponse{Stream: r.Stream, Threshold: uint32(v.ep.threshold), ClosedAt: src.closed}
 	last, ok, err := v.st.newest(stream)
 	if err != nil {
 		return nil, broken(err)

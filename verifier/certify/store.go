@@ -116,6 +116,15 @@ func (s state) newest(stream uint16) (c certificate, ok bool, err error) {
 	return c, ok, err
 }
 
+// last is newest; nil when there is none.
+func (s state) last(stream uint16) (*certificate, error) {
+	c, ok, err := s.newest(stream)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &c, nil
+}
+
 // addCertificate appends c as the stream's newest and drops the oldest beyond KeptCertificates.
 func (s state) addCertificate(c certificate) error {
 	stream := c.Ballot.Stream

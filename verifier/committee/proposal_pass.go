@@ -16,15 +16,18 @@ import (
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
-// LaneKeeper opens streams.
+// LaneKeeper opens streams, and closes those of a source to open its next epoch on base (nil: on nothing).
 type LaneKeeper interface {
 	AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error)
+	Reopen(ctx context.Context, index uint32, base *lanesv1.Base) (closed []uint32, err error)
 }
 
 // ResumeKeeper lifts the halt of the chain, or the suspension of the member with that
-// consensus address.
+// consensus address. It knows what was certified, and forgets the votes for a stream that was closed.
 type ResumeKeeper interface {
 	Resume(ctx context.Context, chain bool, member []byte) error
+	Base(ctx context.Context, stream uint32, end uint64) (*lanesv1.Base, error)
+	CloseStream(ctx context.Context, index uint32) error
 }
 
 // UpgradeKeeper plans upgrades; height 0 withdraws a plan.
@@ -144,6 +147,9 @@ func (x Proposals) execute(ctx context.Context, p *committeev1.Proposal) error {
 	case *committeev1.Payload_Parameter:
 		return x.k.SetParams(ctx, v.Parameter.Params)
 	case *committeev1.Payload_Resume:
+		if v.Resume.Source != nil {
+			return x.reopen(ctx, v.Resume.Source)
+		}
 		return x.certify.Resume(ctx, v.Resume.Chain, v.Resume.Member)
 	case *committeev1.Payload_Halt:
 		return x.halt(ctx, p, v.Halt)
@@ -155,6 +161,27 @@ func (x Proposals) execute(ctx context.Context, p *committeev1.Proposal) error {
 		return x.k.AbortCeremony(ctx, v.Abort.Ceremony)
 	}
 	return fmt.Errorf("payload without a kind: %w", message.ErrBadEncoding)
+}
+
+// reopen goes on with a source under its next epoch (docs/adr/0015-source-epochs.md).
+func (x Proposals) reopen(ctx context.Context, r *committeev1.SourceResume) error {
+	var base *lanesv1.Base
+	if r.BaseEnd != 0 {
+		var err error
+		if base, err = x.certify.Base(ctx, r.Stream, r.BaseEnd); err != nil {
+			return err
+		}
+	}
+	closed, err := x.lanes.Reopen(ctx, r.Stream, base)
+	if err != nil {
+		return err
+	}
+	for _, index := range closed {
+		if err := x.certify.CloseStream(ctx, index); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // halt asks the active committee for a halt order under the manager's next nonce.

@@ -28,9 +28,7 @@ func ValidatePayload(p *committeev1.Payload) error {
 	case *committeev1.Payload_Parameter:
 		err = ValidateParams(v.Parameter.Params)
 	case *committeev1.Payload_Resume:
-		if v.Resume.Chain == (len(v.Resume.Member) > 0) || !v.Resume.Chain && len(v.Resume.Member) != 20 {
-			err = fmt.Errorf("the chain, or one member of 20 bytes: %w", message.ErrBadEncoding)
-		}
+		err = checkResume(v.Resume)
 	case *committeev1.Payload_Halt:
 		err = checkHalt(v.Halt)
 	case *committeev1.Payload_Rotate:
@@ -52,6 +50,24 @@ func ValidatePayload(p *committeev1.Payload) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", PayloadName(p), err)
+	}
+	return nil
+}
+
+func checkResume(r *committeev1.Resume) error {
+	asked := 0
+	for _, given := range []bool{r.Chain, len(r.Member) > 0, r.Source != nil} {
+		if given {
+			asked++
+		}
+	}
+	switch {
+	case asked != 1 || len(r.Member) > 0 && len(r.Member) != 20:
+		return fmt.Errorf("the chain, one member of 20 bytes, or one source: %w", message.ErrBadEncoding)
+	case r.Source != nil && r.Source.Stream == 0:
+		return fmt.Errorf("stream: %w", message.ErrZero)
+	case r.Source != nil && r.Source.Stream > 0xffff:
+		return fmt.Errorf("stream %d, at most 65535: %w", r.Source.Stream, message.ErrRange)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ type Agenda struct {
 	AppHash [32]byte // of the committed state at Height; zero when not told
 	Heard   Heard    // told after a commit alone
 
-	Streams  []StreamAgenda  // by Index
+	Streams  []StreamAgenda  // open ones, by Index
 	Sessions []SessionAgenda // open, of either epoch, this member signs, its share is not in; by Number
 }
 
@@ -50,6 +50,8 @@ type StreamAgenda struct {
 	CertifiedEnd uint64             // valid when HasCertified
 	HasCertified bool               // a checkpoint of this stream was certified
 	Certified    message.Checkpoint // the newest certified one
+	HasBase      bool               // the first checkpoint must hold Base, certified under an earlier source epoch
+	Base         message.Checkpoint // of this stream; the hash of its block is that of when it was certified
 	Target       uint64             // window end the state asks votes at or below; 0: none
 	Voted        []uint64           // ends of this member's uncertified votes in state, ascending
 	Signing      bool               // a checkpoint of this stream is in signing

@@ -22,11 +22,20 @@ const EventStream = "bridge_stream"
 // status.
 //
 // Errors: message.ErrRange, message.ErrZero, message.ErrBadEncoding for a stream that a genesis
-// would not take, when MaxStreams are open or no index is left; ErrState.
+// would not take, for one that claims to follow another (see Reopen), when MaxStreams are open or no
+// index is left; ErrState.
 func (k Keeper) AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error) {
-	if s.Index != 0 {
+	switch {
+	case s.Index != 0:
 		return 0, fmt.Errorf("index %d, the chain gives it: %w", s.Index, message.ErrRange)
+	case s.ClosedAt != 0 || s.Follows != 0 || s.Base != nil:
+		return 0, fmt.Errorf("a new stream is open, follows none and has no base: %w", message.ErrRange)
 	}
+	return k.open(ctx, s)
+}
+
+// open gives s the next index.
+func (k Keeper) open(ctx context.Context, s lanesv1.Stream) (uint32, error) {
 	last, err := k.lastIndex(ctx)
 	if err != nil {
 		return 0, err
@@ -45,14 +54,11 @@ func (k Keeper) AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error)
 	if err := Validate(lanesv1.GenesisState{Streams: append(all, s)}); err != nil {
 		return 0, err
 	}
-	b, err := s.Marshal()
-	if err != nil {
-		return 0, fmt.Errorf("encode stream %d: %w", s.Index, err)
+	if err := k.put(ctx, &s); err != nil {
+		return 0, err
 	}
 	c := sdk.UnwrapSDKContext(ctx)
-	kv := c.KVStore(k.key)
-	kv.Set(streamKey(s.Index), b)
-	kv.Set(keyLast, binary.BigEndian.AppendUint32(nil, s.Index))
+	c.KVStore(k.key).Set(keyLast, binary.BigEndian.AppendUint32(nil, s.Index))
 	c.EventManager().EmitEvent(sdk.NewEvent(EventStream,
 		sdk.NewAttribute("stream", strconv.FormatUint(uint64(s.Index), 10)),
 		sdk.NewAttribute("chain", strconv.FormatUint(s.Chain, 10)),
@@ -61,6 +67,7 @@ func (k Keeper) AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error)
 		sdk.NewAttribute("epoch", strconv.FormatUint(uint64(s.Epoch), 10)),
 		sdk.NewAttribute("stride", strconv.FormatUint(s.Stride, 10)),
 		sdk.NewAttribute("start_block", strconv.FormatUint(s.StartBlock, 10)),
+		sdk.NewAttribute("follows", strconv.FormatUint(uint64(s.Follows), 10)),
 	))
 	return s.Index, nil
 }

@@ -48,6 +48,9 @@ func TestAddStream(t *testing.T) {
 		{"zero epoch", message.ErrZero, func(s *lanesv1.Stream) { s.Epoch = 0 }},
 		{"zero stride", message.ErrZero, func(s *lanesv1.Stream) { s.Stride = 0 }},
 		{"wide stride", message.ErrRange, func(s *lanesv1.Stream) { s.Stride = MaxStride + 1 }},
+		{"closed", message.ErrRange, func(s *lanesv1.Stream) { s.ClosedAt = 1 }},
+		{"follows another", message.ErrRange, func(s *lanesv1.Stream) { s.Follows = 4 }},
+		{"has a base", message.ErrRange, func(s *lanesv1.Stream) { s.Base = base(5) }},
 	} {
 		s := stream(2)
 		c.change(&s)
@@ -64,7 +67,7 @@ func TestAddStream(t *testing.T) {
 			t.Fatalf("stream of chain %d has index %d, %v; the last index was %d", chain, got, err, 9+i)
 		}
 	}
-	if e := ctx.EventManager().Events(); len(e) != 2 || e[0].Type != EventStream || len(e[0].Attributes) != 7 || e[1].Attributes[0].Value != "11" {
+	if e := ctx.EventManager().Events(); len(e) != 2 || e[0].Type != EventStream || len(e[0].Attributes) != 8 || e[1].Attributes[0].Value != "11" {
 		t.Errorf("events %v", e)
 	}
 	all, err := k.Streams(ctx)

@@ -22,7 +22,9 @@ const StoreKey = "lanes"
 
 // Bounds of a genesis.
 const (
+	// MaxStreams may be open, MaxClosed be closed.
 	MaxStreams = 256
+	MaxClosed  = 1024
 	// MaxIndex is the highest index that a stream can have.
 	MaxIndex = 0xffff
 	// MaxStride bounds a window, in source blocks.
@@ -32,26 +34,36 @@ const (
 // ErrState: a record of the store does not decode.
 var ErrState = message.NewError(message.Halt, "lanes state")
 
-// Validate refuses zero values, indices that do not ascend, two streams of one source and
-// finality, and every finality but final.
+// Validate refuses zero values, indices that do not ascend, two open streams of one source and
+// finality, an epoch of a source that is not above the one before, streams that follow what they
+// cannot follow, and every finality but final.
 //
 // Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined: all that is
 // wrong at once.
 func Validate(g lanesv1.GenesisState) error {
 	var bad []error
-	if len(g.Streams) > MaxStreams {
-		bad = append(bad, fmt.Errorf("lanes.streams: %d, at most %d: %w", len(g.Streams), MaxStreams, message.ErrRange))
+	open := 0
+	for i := range g.Streams {
+		if g.Streams[i].ClosedAt == 0 {
+			open++
+		}
 	}
-	seen := make(map[message.Stream]bool)
+	if closed := len(g.Streams) - open; open > MaxStreams || closed > MaxClosed {
+		bad = append(bad, fmt.Errorf("lanes.streams: %d open and %d closed, at most %d and %d: %w", open, closed, MaxStreams, MaxClosed, message.ErrRange))
+	}
+	seen := make(map[message.Stream]*lanesv1.Stream)
 	for i := range g.Streams {
 		s := &g.Streams[i]
 		err := validateStream(s)
 		if err == nil {
 			id := message.Stream{Chain: message.ChainID(s.Chain), Manager: message.Address(s.Manager), Finality: message.Finality(s.Finality)}
-			if seen[id] {
-				err = fmt.Errorf("same source and finality as an earlier stream: %w", message.ErrRange)
+			if p := seen[id]; p != nil && (p.ClosedAt == 0 || p.Epoch >= s.Epoch) {
+				err = fmt.Errorf("same source and finality as stream %d of epoch %d, which is open or not older: %w", p.Index, p.Epoch, message.ErrRange)
 			}
-			seen[id] = true
+			seen[id] = s
+		}
+		if err == nil {
+			err = validateSuccession(g.Streams, i)
 		}
 		if err == nil && i > 0 && s.Index <= g.Streams[i-1].Index {
 			err = fmt.Errorf("index %d does not ascend: %w", s.Index, message.ErrRange)
@@ -108,14 +120,21 @@ func (k Keeper) InitGenesis(ctx sdk.Context, g lanesv1.GenesisState) error {
 	}
 	kv := ctx.KVStore(k.key)
 	for i := range g.Streams {
-		b, err := g.Streams[i].Marshal()
-		if err != nil {
-			return fmt.Errorf("encode stream %d: %w", g.Streams[i].Index, err)
+		if err := k.put(ctx, &g.Streams[i]); err != nil {
+			return err
 		}
-		kv.Set(streamKey(g.Streams[i].Index), b)
 		g.LastIndex = max(g.LastIndex, g.Streams[i].Index)
 	}
 	kv.Set(keyLast, binary.BigEndian.AppendUint32(nil, g.LastIndex))
+	return nil
+}
+
+func (k Keeper) put(ctx context.Context, s *lanesv1.Stream) error {
+	b, err := s.Marshal()
+	if err != nil {
+		return fmt.Errorf("encode stream %d: %w", s.Index, err)
+	}
+	sdk.UnwrapSDKContext(ctx).KVStore(k.key).Set(streamKey(s.Index), b)
 	return nil
 }
 
@@ -175,10 +194,8 @@ func (s QueryServer) Stream(ctx context.Context, r *lanesv1.QueryStreamRequest) 
 	if err != nil {
 		return nil, status.Error(codes.Internal, err.Error())
 	}
-	for i := range all {
-		if all[i].Index == r.Index {
-			return &lanesv1.QueryStreamResponse{Stream: all[i]}, nil
-		}
+	if i, ok := find(all, r.Index); ok {
+		return &lanesv1.QueryStreamResponse{Stream: all[i]}, nil
 	}
 	return nil, status.Errorf(codes.NotFound, "stream %d", r.Index)
 }

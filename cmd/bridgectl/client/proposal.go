@@ -118,9 +118,15 @@ func effect(p *committeev1.Payload, name func([]byte) string) (kind string, line
 		say("sets %s", k.Parameter.Params.String())
 	case *committeev1.Payload_Resume:
 		kind = "resume"
-		if k.Resume.Chain {
+		switch src := k.Resume.Source; {
+		case k.Resume.Chain:
 			say("the chain signs again")
-		} else {
+		case src != nil && src.BaseEnd == 0:
+			say("stream %d closes for ever; its source goes on under the next epoch FROM NOTHING: no certificate is held to be its history any more", src.Stream)
+		case src != nil:
+			say("stream %d closes for ever; its source goes on under the next epoch from the certificate at block %d", src.Stream, src.BaseEnd)
+			say("what was certified above that block is void once a target has seen the next epoch")
+		default:
 			say("the suspension of %s (%x) ends", name(k.Resume.Member), k.Resume.Member)
 		}
 	case *committeev1.Payload_Halt:

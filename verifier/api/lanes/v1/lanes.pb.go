@@ -39,6 +39,13 @@ type Stream struct {
 	Stride uint64 `protobuf:"varint,6,opt,name=stride,proto3" json:"stride,omitempty"`
 	// start_block is the block in which the manager was deployed.
 	StartBlock uint64 `protobuf:"varint,7,opt,name=start_block,json=startBlock,proto3" json:"start_block,omitempty"`
+	// closed_at is the height of the block that closed the stream; 0: it is open. Nothing is certified in a
+	// closed one any more, its certificates stay readable.
+	ClosedAt uint64 `protobuf:"varint,8,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	// follows is the index of the closed stream of the epoch before; 0: none.
+	Follows uint32 `protobuf:"varint,9,opt,name=follows,proto3" json:"follows,omitempty"`
+	// base is the certified tree that the stream starts from; absent: the empty tree.
+	Base *Base `protobuf:"bytes,10,opt,name=base,proto3" json:"base,omitempty"`
 }
 
 func (m *Stream) Reset()         { *m = Stream{} }
@@ -123,6 +130,113 @@ func (m *Stream) GetStartBlock() uint64 {
 	return 0
 }
 
+func (m *Stream) GetClosedAt() uint64 {
+	if m != nil {
+		return m.ClosedAt
+	}
+	return 0
+}
+
+func (m *Stream) GetFollows() uint32 {
+	if m != nil {
+		return m.Follows
+	}
+	return 0
+}
+
+func (m *Stream) GetBase() *Base {
+	if m != nil {
+		return m.Base
+	}
+	return nil
+}
+
+// Base is a certified checkpoint of an earlier epoch of the same source, without its epoch.
+type Base struct {
+	// end is its window's last block, block_hash that block's hash when it was certified.
+	End          uint64 `protobuf:"varint,1,opt,name=end,proto3" json:"end,omitempty"`
+	BlockHash    []byte `protobuf:"bytes,2,opt,name=block_hash,json=blockHash,proto3" json:"block_hash,omitempty"`
+	MessageCount uint64 `protobuf:"varint,3,opt,name=message_count,json=messageCount,proto3" json:"message_count,omitempty"`
+	LeafCount    uint64 `protobuf:"varint,4,opt,name=leaf_count,json=leafCount,proto3" json:"leaf_count,omitempty"`
+	PeaksHash    []byte `protobuf:"bytes,5,opt,name=peaks_hash,json=peaksHash,proto3" json:"peaks_hash,omitempty"`
+	Root         []byte `protobuf:"bytes,6,opt,name=root,proto3" json:"root,omitempty"`
+}
+
+func (m *Base) Reset()         { *m = Base{} }
+func (m *Base) String() string { return proto.CompactTextString(m) }
+func (*Base) ProtoMessage()    {}
+func (*Base) Descriptor() ([]byte, []int) {
+	return fileDescriptor_db47fc4f52242373, []int{1}
+}
+func (m *Base) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Base) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Base.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Base) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Base.Merge(m, src)
+}
+func (m *Base) XXX_Size() int {
+	return m.Size()
+}
+func (m *Base) XXX_DiscardUnknown() {
+	xxx_messageInfo_Base.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Base proto.InternalMessageInfo
+
+func (m *Base) GetEnd() uint64 {
+	if m != nil {
+		return m.End
+	}
+	return 0
+}
+
+func (m *Base) GetBlockHash() []byte {
+	if m != nil {
+		return m.BlockHash
+	}
+	return nil
+}
+
+func (m *Base) GetMessageCount() uint64 {
+	if m != nil {
+		return m.MessageCount
+	}
+	return 0
+}
+
+func (m *Base) GetLeafCount() uint64 {
+	if m != nil {
+		return m.LeafCount
+	}
+	return 0
+}
+
+func (m *Base) GetPeaksHash() []byte {
+	if m != nil {
+		return m.PeaksHash
+	}
+	return nil
+}
+
+func (m *Base) GetRoot() []byte {
+	if m != nil {
+		return m.Root
+	}
+	return nil
+}
+
 // GenesisState is the streams' part of the genesis file.
 type GenesisState struct {
 	Streams []Stream `protobuf:"bytes,1,rep,name=streams,proto3" json:"streams"`
@@ -134,7 +248,7 @@ func (m *GenesisState) Reset()         { *m = GenesisState{} }
 func (m *GenesisState) String() string { return proto.CompactTextString(m) }
 func (*GenesisState) ProtoMessage()    {}
 func (*GenesisState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_db47fc4f52242373, []int{1}
+	return fileDescriptor_db47fc4f52242373, []int{2}
 }
 func (m *GenesisState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -179,34 +293,44 @@ func (m *GenesisState) GetLastIndex() uint32 {
 
 func init() {
 	proto.RegisterType((*Stream)(nil), "aitbc.bridge.lanes.v1.Stream")
+	proto.RegisterType((*Base)(nil), "aitbc.bridge.lanes.v1.Base")
 	proto.RegisterType((*GenesisState)(nil), "aitbc.bridge.lanes.v1.GenesisState")
 }
 
 func init() { proto.RegisterFile("aitbc/bridge/lanes/v1/lanes.proto", fileDescriptor_db47fc4f52242373) }
 
 var fileDescriptor_db47fc4f52242373 = []byte{
-	// 332 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6c, 0x91, 0xbf, 0x6e, 0xfa, 0x30,
-	0x10, 0xc7, 0x63, 0xfe, 0x84, 0xdf, 0xcf, 0xd0, 0xc5, 0xa2, 0x95, 0x85, 0x44, 0x48, 0x99, 0xb2,
-	0x34, 0x11, 0xed, 0xdc, 0x85, 0x05, 0x75, 0x0d, 0x5b, 0x17, 0xe4, 0x04, 0x13, 0x4e, 0x0d, 0x31,
-	0xb2, 0x5d, 0xd4, 0xbe, 0x45, 0x5f, 0xa7, 0x6f, 0xc0, 0xc8, 0xd8, 0xa9, 0xaa, 0xc8, 0x8b, 0x54,
-	0xb6, 0x0b, 0x52, 0xa5, 0x6e, 0xf7, 0xf9, 0xde, 0xd7, 0x77, 0xbe, 0x3b, 0x7c, 0xcd, 0x40, 0x67,
-	0x79, 0x92, 0x49, 0x58, 0x16, 0x3c, 0x29, 0x59, 0xc5, 0x55, 0xb2, 0x9b, 0xb8, 0x20, 0xde, 0x4a,
-	0xa1, 0x05, 0xb9, 0xb4, 0x96, 0xd8, 0x59, 0x62, 0x97, 0xd9, 0x4d, 0x06, 0xfd, 0x42, 0x14, 0xc2,
-	0x3a, 0x12, 0x13, 0x39, 0xf3, 0xf8, 0x1d, 0x61, 0x7f, 0xae, 0x25, 0x67, 0x1b, 0xd2, 0xc7, 0x6d,
-	0xa8, 0x96, 0xfc, 0x85, 0xa2, 0x10, 0x45, 0x17, 0xa9, 0x03, 0xa3, 0xe6, 0x6b, 0x06, 0x15, 0x6d,
-	0x84, 0x28, 0x6a, 0xa5, 0x0e, 0x08, 0xc5, 0x9d, 0x0d, 0xab, 0x58, 0xc1, 0x25, 0x6d, 0x86, 0x28,
-	0xea, 0xa5, 0x27, 0x24, 0x03, 0xfc, 0x6f, 0x05, 0x15, 0x2b, 0x41, 0xbf, 0xd2, 0x96, 0x2d, 0x74,
-	0x66, 0x53, 0x8b, 0x6f, 0x45, 0xbe, 0xa6, 0x6d, 0xd7, 0xc1, 0x02, 0xb9, 0xc2, 0xbe, 0xd2, 0x12,
-	0x96, 0x9c, 0xfa, 0xb6, 0xc5, 0x0f, 0x91, 0x11, 0xee, 0x2a, 0xcd, 0xa4, 0x5e, 0x64, 0xa5, 0xc8,
-	0x9f, 0x68, 0xc7, 0x26, 0xb1, 0x95, 0xa6, 0x46, 0x19, 0x97, 0xb8, 0x37, 0xe3, 0x15, 0x57, 0xa0,
-	0xe6, 0x9a, 0x69, 0x4e, 0xee, 0x71, 0x47, 0xd9, 0x51, 0x14, 0x45, 0x61, 0x33, 0xea, 0xde, 0x0e,
-	0xe3, 0x3f, 0x57, 0x11, 0xbb, 0x81, 0xa7, 0xad, 0xfd, 0xe7, 0xc8, 0x4b, 0x4f, 0x6f, 0xc8, 0x10,
-	0xe3, 0x92, 0x29, 0xbd, 0x70, 0x4b, 0x68, 0xd8, 0x2f, 0xfe, 0x37, 0xca, 0x83, 0x11, 0xa6, 0xb3,
-	0xfd, 0x31, 0x40, 0x87, 0x63, 0x80, 0xbe, 0x8e, 0x01, 0x7a, 0xab, 0x03, 0xef, 0x50, 0x07, 0xde,
-	0x47, 0x1d, 0x78, 0x8f, 0x37, 0x05, 0xe8, 0xf5, 0x73, 0x16, 0xe7, 0x62, 0x93, 0xfc, 0x3a, 0xcf,
-	0x8e, 0x4b, 0x58, 0x01, 0x97, 0x09, 0xdb, 0xc2, 0xf9, 0x56, 0x99, 0x6f, 0x37, 0x7f, 0xf7, 0x1d,
-	0x00, 0x00, 0xff, 0xff, 0xdb, 0x9d, 0x8e, 0xe6, 0xcb, 0x01, 0x00, 0x00,
+	// 472 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x74, 0x52, 0xcd, 0x6e, 0xd3, 0x40,
+	0x10, 0xce, 0x36, 0xce, 0x8f, 0x37, 0xae, 0x84, 0x56, 0x05, 0xad, 0x5a, 0xd5, 0x35, 0xe1, 0xe2,
+	0x0b, 0xb6, 0x5a, 0xce, 0x1c, 0x08, 0x87, 0xc2, 0xd5, 0xbd, 0x71, 0xb1, 0xd6, 0xf6, 0xc4, 0x5e,
+	0xd5, 0xf1, 0x46, 0xde, 0x6d, 0x80, 0xb7, 0xe0, 0x15, 0x78, 0x01, 0x9e, 0xa3, 0xc7, 0x1e, 0x39,
+	0x21, 0x94, 0xbc, 0x08, 0xda, 0xd9, 0x24, 0x12, 0x12, 0xdc, 0xe6, 0xfb, 0xe6, 0xf3, 0x7c, 0xe3,
+	0x6f, 0x87, 0xbe, 0x14, 0xd2, 0x14, 0x65, 0x5a, 0xf4, 0xb2, 0xaa, 0x21, 0x6d, 0x45, 0x07, 0x3a,
+	0xdd, 0x5c, 0xbb, 0x22, 0x59, 0xf7, 0xca, 0x28, 0xf6, 0x1c, 0x25, 0x89, 0x93, 0x24, 0xae, 0xb3,
+	0xb9, 0x3e, 0x3f, 0xab, 0x55, 0xad, 0x50, 0x91, 0xda, 0xca, 0x89, 0xe7, 0xdf, 0x4f, 0xe8, 0xf8,
+	0xce, 0xf4, 0x20, 0x56, 0xec, 0x8c, 0x8e, 0x64, 0x57, 0xc1, 0x17, 0x4e, 0x22, 0x12, 0x9f, 0x66,
+	0x0e, 0x58, 0xb6, 0x6c, 0x84, 0xec, 0xf8, 0x49, 0x44, 0x62, 0x2f, 0x73, 0x80, 0x71, 0x3a, 0x59,
+	0x89, 0x4e, 0xd4, 0xd0, 0xf3, 0x61, 0x44, 0xe2, 0x20, 0x3b, 0x40, 0x76, 0x4e, 0xa7, 0x4b, 0xd9,
+	0x89, 0x56, 0x9a, 0xaf, 0xdc, 0xc3, 0x41, 0x47, 0x6c, 0x67, 0xc1, 0x5a, 0x95, 0x0d, 0x1f, 0x39,
+	0x07, 0x04, 0xec, 0x05, 0x1d, 0x6b, 0xd3, 0xcb, 0x0a, 0xf8, 0x18, 0x2d, 0xf6, 0x88, 0x5d, 0xd1,
+	0x99, 0x36, 0xa2, 0x37, 0x79, 0xd1, 0xaa, 0xf2, 0x9e, 0x4f, 0xb0, 0x49, 0x91, 0x5a, 0x58, 0x86,
+	0x5d, 0x50, 0xbf, 0x6c, 0x95, 0x86, 0x2a, 0x17, 0x86, 0x4f, 0xb1, 0x3d, 0x75, 0xc4, 0x3b, 0x63,
+	0x37, 0x5c, 0xaa, 0xb6, 0x55, 0x9f, 0x35, 0xf7, 0xd1, 0xed, 0x00, 0x59, 0x4a, 0xbd, 0x42, 0x68,
+	0xe0, 0x34, 0x22, 0xf1, 0xec, 0xe6, 0x22, 0xf9, 0x67, 0x5c, 0xc9, 0x42, 0x68, 0xc8, 0x50, 0x38,
+	0xff, 0x41, 0xa8, 0x67, 0x21, 0x7b, 0x46, 0x87, 0xd0, 0x55, 0x98, 0x8f, 0x97, 0xd9, 0x92, 0x5d,
+	0x52, 0x8a, 0xdb, 0xe5, 0x8d, 0xd0, 0x0d, 0x46, 0x14, 0x64, 0x3e, 0x32, 0x1f, 0x84, 0x6e, 0xd8,
+	0x2b, 0x7a, 0xba, 0x02, 0xad, 0x45, 0x0d, 0x79, 0xa9, 0x1e, 0x3a, 0x83, 0x61, 0x79, 0x59, 0xb0,
+	0x27, 0xdf, 0x5b, 0xce, 0xce, 0x68, 0x41, 0x2c, 0xf7, 0x0a, 0x0f, 0x15, 0xbe, 0x65, 0x8e, 0xed,
+	0x35, 0x88, 0x7b, 0xed, 0x2c, 0x46, 0xce, 0x02, 0x19, 0xb4, 0x60, 0xd4, 0xeb, 0x95, 0x32, 0x98,
+	0x5d, 0x90, 0x61, 0x3d, 0x6f, 0x69, 0x70, 0x0b, 0x1d, 0x68, 0xa9, 0xef, 0x8c, 0x30, 0xc0, 0xde,
+	0xd2, 0x89, 0xc6, 0x37, 0xd6, 0x9c, 0x44, 0xc3, 0x78, 0x76, 0x73, 0xf9, 0x9f, 0x9f, 0x76, 0x97,
+	0xb0, 0xf0, 0x1e, 0x7f, 0x5d, 0x0d, 0xb2, 0xc3, 0x37, 0xb8, 0xa0, 0xd0, 0x26, 0x77, 0xd7, 0x71,
+	0x82, 0x69, 0xfa, 0x96, 0xf9, 0x68, 0x89, 0xc5, 0xed, 0xe3, 0x36, 0x24, 0x4f, 0xdb, 0x90, 0xfc,
+	0xde, 0x86, 0xe4, 0xdb, 0x2e, 0x1c, 0x3c, 0xed, 0xc2, 0xc1, 0xcf, 0x5d, 0x38, 0xf8, 0xf4, 0xba,
+	0x96, 0xa6, 0x79, 0x28, 0x92, 0x52, 0xad, 0xd2, 0xbf, 0xee, 0x76, 0x03, 0xbd, 0x5c, 0x4a, 0xe8,
+	0x53, 0xb1, 0x96, 0xc7, 0x23, 0x2e, 0xc6, 0x78, 0x92, 0x6f, 0xfe, 0x04, 0x00, 0x00, 0xff, 0xff,
+	0x72, 0x1f, 0xc4, 0xa8, 0xe4, 0x02, 0x00, 0x00,
 }
 
 func (m *Stream) Marshal() (dAtA []byte, err error) {
@@ -229,6 +353,28 @@ func (m *Stream) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Base != nil {
+		{
+			size, err := m.Base.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintLanes(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x52
+	}
+	if m.Follows != 0 {
+		i = encodeVarintLanes(dAtA, i, uint64(m.Follows))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.ClosedAt != 0 {
+		i = encodeVarintLanes(dAtA, i, uint64(m.ClosedAt))
+		i--
+		dAtA[i] = 0x40
+	}
 	if m.StartBlock != 0 {
 		i = encodeVarintLanes(dAtA, i, uint64(m.StartBlock))
 		i--
@@ -263,6 +409,65 @@ func (m *Stream) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	if m.Index != 0 {
 		i = encodeVarintLanes(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Base) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Base) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Base) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Root) > 0 {
+		i -= len(m.Root)
+		copy(dAtA[i:], m.Root)
+		i = encodeVarintLanes(dAtA, i, uint64(len(m.Root)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.PeaksHash) > 0 {
+		i -= len(m.PeaksHash)
+		copy(dAtA[i:], m.PeaksHash)
+		i = encodeVarintLanes(dAtA, i, uint64(len(m.PeaksHash)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.LeafCount != 0 {
+		i = encodeVarintLanes(dAtA, i, uint64(m.LeafCount))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.MessageCount != 0 {
+		i = encodeVarintLanes(dAtA, i, uint64(m.MessageCount))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.BlockHash) > 0 {
+		i -= len(m.BlockHash)
+		copy(dAtA[i:], m.BlockHash)
+		i = encodeVarintLanes(dAtA, i, uint64(len(m.BlockHash)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.End != 0 {
+		i = encodeVarintLanes(dAtA, i, uint64(m.End))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -349,6 +554,46 @@ func (m *Stream) Size() (n int) {
 	}
 	if m.StartBlock != 0 {
 		n += 1 + sovLanes(uint64(m.StartBlock))
+	}
+	if m.ClosedAt != 0 {
+		n += 1 + sovLanes(uint64(m.ClosedAt))
+	}
+	if m.Follows != 0 {
+		n += 1 + sovLanes(uint64(m.Follows))
+	}
+	if m.Base != nil {
+		l = m.Base.Size()
+		n += 1 + l + sovLanes(uint64(l))
+	}
+	return n
+}
+
+func (m *Base) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.End != 0 {
+		n += 1 + sovLanes(uint64(m.End))
+	}
+	l = len(m.BlockHash)
+	if l > 0 {
+		n += 1 + l + sovLanes(uint64(l))
+	}
+	if m.MessageCount != 0 {
+		n += 1 + sovLanes(uint64(m.MessageCount))
+	}
+	if m.LeafCount != 0 {
+		n += 1 + sovLanes(uint64(m.LeafCount))
+	}
+	l = len(m.PeaksHash)
+	if l > 0 {
+		n += 1 + l + sovLanes(uint64(l))
+	}
+	l = len(m.Root)
+	if l > 0 {
+		n += 1 + l + sovLanes(uint64(l))
 	}
 	return n
 }
@@ -554,6 +799,289 @@ func (m *Stream) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClosedAt", wireType)
+			}
+			m.ClosedAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ClosedAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Follows", wireType)
+			}
+			m.Follows = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Follows |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Base", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthLanes
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthLanes
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Base == nil {
+				m.Base = &Base{}
+			}
+			if err := m.Base.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipLanes(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthLanes
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Base) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowLanes
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Base: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Base: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BlockHash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLanes
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLanes
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BlockHash = append(m.BlockHash[:0], dAtA[iNdEx:postIndex]...)
+			if m.BlockHash == nil {
+				m.BlockHash = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MessageCount", wireType)
+			}
+			m.MessageCount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MessageCount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LeafCount", wireType)
+			}
+			m.LeafCount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LeafCount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeaksHash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLanes
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLanes
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeaksHash = append(m.PeaksHash[:0], dAtA[iNdEx:postIndex]...)
+			if m.PeaksHash == nil {
+				m.PeaksHash = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Root", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLanes
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLanes
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLanes
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Root = append(m.Root[:0], dAtA[iNdEx:postIndex]...)
+			if m.Root == nil {
+				m.Root = []byte{}
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipLanes(dAtA[iNdEx:])
