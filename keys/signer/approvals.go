@@ -9,8 +9,8 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 )
 
-// maxApprovals bounds the approvals, the uses of them, and the finished ceremonies that are
-// remembered; the oldest go first and vouch for nothing any more.
+// maxApprovals bounds the approvals, the uses of them, the finished ceremonies, and in each stream below final
+// the votes that are remembered; the oldest go first and vouch for nothing any more.
 const maxApprovals = 1024
 
 // First words of approvals. No statement has them, so an approval is never a digest.

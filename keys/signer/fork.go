@@ -11,7 +11,7 @@ func HighestFork(journal interface {
 },
 ) (fork uint32, err error) {
 	err = journal.Replay(func(b []byte) error {
-		if len(b) == shareSize && (b[0] == kindShare || b[0] == kindStatement) {
+		if releases(b) {
 			fork = max(fork, binary.BigEndian.Uint32(b[1:]))
 		}
 		return nil

@@ -23,6 +23,10 @@ const (
 	kindUse      = 6 // approval 32 ‖ digest 32
 	kindFinished = 7 // digest of a ready statement 32
 
+	// Those of streams below final, in which several bodies of one window are right.
+	kindLowerShare = 8 // as kindShare
+	kindLowerVote  = 9 // as kindVote
+
 	bootSize  = 1 + 8
 	shareSize = 1 + 4 + 8 + 32 + 32 + 8 + 32
 
@@ -43,6 +47,7 @@ type record struct {
 // claim is what a share says: of all bodies with one subject and end, one may be signed.
 type claim struct {
 	statement bool         // not a checkpoint
+	lower     bool         // checkpoint of a stream below final: any body may be signed that was voted for
 	stream    message.Hash // of bridge and stream; of another statement its subject
 	end       uint64       // of the window; of another statement its ordinal
 	body      [32]byte     // of another statement its digest
@@ -50,8 +55,11 @@ type claim struct {
 
 func (r record) encode() []byte {
 	kind := byte(kindShare)
-	if r.statement {
+	switch {
+	case r.statement:
 		kind = kindStatement
+	case r.lower:
+		kind = kindLowerShare
 	}
 	b := binary.BigEndian.AppendUint32([]byte{kind}, r.fork)
 	b = binary.BigEndian.AppendUint64(b, r.number)
@@ -64,6 +72,11 @@ func bootRecord(boot uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{kindBoot}, boot)
 }
 
+// releases reports whether a journal record was written for a share.
+func releases(b []byte) bool {
+	return len(b) == shareSize && (b[0] == kindShare || b[0] == kindStatement || b[0] == kindLowerShare)
+}
+
 // replay takes one journal record at start. It refuses what this version does not write.
 func (s *Signer) replay(b []byte) error {
 	switch {
@@ -73,13 +86,14 @@ func (s *Signer) replay(b []byte) error {
 			return fmt.Errorf("boot does not grow: %w", message.ErrBadEncoding)
 		}
 		s.lastBoot = boot
-	case len(b) == shareSize && (b[0] == kindShare || b[0] == kindStatement):
+	case releases(b):
 		r := record{
 			fork:   binary.BigEndian.Uint32(b[1:]),
 			number: binary.BigEndian.Uint64(b[5:]),
 			id:     [32]byte(b[13:45]),
 			claim: claim{
 				statement: b[0] == kindStatement,
+				lower:     b[0] == kindLowerShare,
 				stream:    message.Hash(b[45:77]),
 				end:       binary.BigEndian.Uint64(b[77:]),
 				body:      [32]byte(b[85:]),
@@ -115,7 +129,8 @@ func (h *history) fork() (newest uint32) {
 }
 
 // allows refuses a session number that was signed before, and another body for a window
-// that was signed. The same body may be signed again in another session.
+// that was signed. The same body may be signed again in another session. A stream below final has
+// no windows to remember: what it said of a block may become wrong, and it says something else.
 func (h *history) allows(r record) error {
 	if sessions, ok := h.sessions[r.fork]; ok {
 		id, known := sessions.get(r.number)
@@ -128,7 +143,7 @@ func (h *history) allows(r record) error {
 			return ErrForgotten
 		}
 	}
-	if windows, ok := h.streams[r.stream]; ok {
+	if windows, ok := h.streams[r.stream]; ok && !r.lower {
 		body, known := windows.get(r.end)
 		switch {
 		case known && body != r.body:
@@ -145,6 +160,9 @@ func (h *history) add(r record) {
 		h.sessions[r.fork] = newRing()
 	}
 	h.sessions[r.fork].put(r.number, r.id)
+	if r.lower {
+		return
+	}
 	if h.streams[r.stream] == nil {
 		h.streams[r.stream] = newRing()
 	}

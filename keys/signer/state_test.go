@@ -155,11 +155,14 @@ func TestJournalOfAnotherKindIsRefused(t *testing.T) {
 	good := record{fork: 1, number: 1, claim: claim{stream: message.Hash{1}, end: 9, body: [32]byte{1}}}
 	conflict := good
 	conflict.number, conflict.body = 2, [32]byte{2}
+	lower := conflict
+	lower.lower, lower.number, lower.id = true, 1, [32]byte{5}
 	for name, records := range map[string][][]byte{
-		"unknown kind":     {{9, 1, 2}},
-		"short share":      {good.encode()[:50]},
-		"boot going back":  {bootRecord(5), bootRecord(4)},
-		"two window votes": {good.encode(), conflict.encode()},
+		"unknown kind":            {{10, 1, 2}},
+		"short share":             {good.encode()[:50]},
+		"boot going back":         {bootRecord(5), bootRecord(4)},
+		"two window votes":        {good.encode(), conflict.encode()},
+		"one session, two shares": {good.encode(), lower.encode()},
 	} {
 		j, err := journal.Open(filepath.Join(t.TempDir(), "j", "s"))
 		if err != nil {
@@ -202,8 +205,8 @@ func FuzzReplay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s := &Signer{history: newHistory(), witness: newWitness()}
 		if s.replay(b) == nil && len(b) != map[byte]int{
-			kindBoot: bootSize, kindShare: shareSize, kindStatement: shareSize,
-			kindVote: voteSize, kindApproval: approvalSize, kindUse: useSize, kindFinished: finishedSize,
+			kindBoot: bootSize, kindShare: shareSize, kindStatement: shareSize, kindLowerShare: shareSize,
+			kindVote: voteSize, kindLowerVote: voteSize, kindApproval: approvalSize, kindUse: useSize, kindFinished: finishedSize,
 		}[b[0]] {
 			t.Errorf("accepted %d bytes", len(b))
 		}

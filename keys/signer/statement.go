@@ -55,7 +55,7 @@ func (s *Signer) review(req *Request) (*keystore.Share, claim, error) {
 	return share, what, nil
 }
 
-// checkpoint: one body per stream and window, whatever the key epoch and the fork.
+// checkpoint: one body per stream and window, whatever the key epoch and the fork; below final any body that was voted for.
 func (s *Signer) checkpoint(c *message.Checkpoint) (claim, message.Digest, error) {
 	if c == nil || c.BridgeID != s.bridge {
 		return claim{}, message.Digest{}, refused("checkpoint of another bridge")
@@ -63,7 +63,7 @@ func (s *Signer) checkpoint(c *message.Checkpoint) (claim, message.Digest, error
 	if err := c.Validate(); err != nil {
 		return claim{}, message.Digest{}, refused("checkpoint: " + err.Error())
 	}
-	return claim{stream: streamHash(c), end: c.End, body: c.BodyHash()}, c.Digest(), nil
+	return claim{lower: c.Stream.Finality != message.Final, stream: streamHash(c), end: c.End, body: c.BodyHash()}, c.Digest(), nil
 }
 
 // streamHash names a stream of one bridge in the journal.

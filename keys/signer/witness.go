@@ -17,21 +17,24 @@ const maxStreams = 1024
 
 // witness is what a signer that does not believe its node remembers of what the node vouched for.
 type witness struct {
-	votes  map[message.Hash]*ring // body hash by window end, per stream
+	votes  map[message.Hash]*ring            // body hash by window end, per stream
+	lower  map[message.Hash]*aging[[32]byte] // body hashes, per stream below final
 	orders Approvals
 }
 
-func newWitness() witness { return witness{votes: map[message.Hash]*ring{}} }
+func newWitness() witness {
+	return witness{votes: map[message.Hash]*ring{}, lower: map[message.Hash]*aging[[32]byte]{}}
+}
 
 // replay takes one journal record at start.
 func (w *witness) replay(b []byte) error {
 	switch {
-	case len(b) == voteSize && b[0] == kindVote:
-		stream, end, body := message.Hash(b[1:33]), binary.BigEndian.Uint64(b[33:]), [32]byte(b[41:])
-		if known, err := w.voted(stream, end, body); err != nil || known {
-			return fmt.Errorf("vote for window %d: %w", end, errors.Join(message.ErrBadEncoding, err))
+	case len(b) == voteSize && (b[0] == kindVote || b[0] == kindLowerVote):
+		c := claim{lower: b[0] == kindLowerVote, stream: message.Hash(b[1:33]), end: binary.BigEndian.Uint64(b[33:]), body: [32]byte(b[41:])}
+		if known, err := w.voted(c); err != nil || known {
+			return fmt.Errorf("vote for window %d: %w", c.end, errors.Join(message.ErrBadEncoding, err))
 		}
-		w.vote(stream, end, body)
+		w.vote(c)
 	case len(b) == approvalSize && b[0] == kindApproval:
 		w.orders.Approve(message.Hash(b[1:]))
 	case len(b) == useSize && b[0] == kindUse:
@@ -47,30 +50,45 @@ func (w *witness) replay(b []byte) error {
 	return nil
 }
 
-// voted reports whether the vote is known. Errors: ErrConflict, ErrForgotten.
-func (w *witness) voted(stream message.Hash, end uint64, body [32]byte) (bool, error) {
-	windows, ok := w.votes[stream]
-	if !ok {
-		if len(w.votes) >= maxStreams {
-			return false, refused("votes in too many streams")
-		}
+// voted reports whether the vote is known. Below final several bodies of one window may be, and the
+// oldest are forgotten: a vote for them is journaled again.
+//
+// Errors: ErrConflict, ErrForgotten; ErrPolicy for a stream too many.
+func (w *witness) voted(c claim) (bool, error) {
+	windows, ok := w.votes[c.stream]
+	bodies, below := w.lower[c.stream]
+	switch {
+	case ok && c.lower || below && !c.lower:
+		return false, refused("one stream of two finalities") // only a journal that this signer did not write has both
+	case below:
+		return bodies.has(c.body), nil
+	case !ok && len(w.votes)+len(w.lower) >= maxStreams:
+		return false, refused("votes in too many streams")
+	case !ok:
 		return false, nil
 	}
-	switch old, known := windows.get(end); {
-	case known && old != body:
-		return false, fmt.Errorf("window %d was voted for with another body: %w", end, ErrConflict)
-	case !known && windows.forgot(end):
+	switch old, known := windows.get(c.end); {
+	case known && old != c.body:
+		return false, fmt.Errorf("window %d was voted for with another body: %w", c.end, ErrConflict)
+	case !known && windows.forgot(c.end):
 		return false, ErrForgotten
 	default:
 		return known, nil
 	}
 }
 
-func (w *witness) vote(stream message.Hash, end uint64, body [32]byte) {
-	if w.votes[stream] == nil {
-		w.votes[stream] = newRing()
+func (w *witness) vote(c claim) {
+	if c.lower {
+		if w.lower[c.stream] == nil {
+			w.lower[c.stream] = new(aging[[32]byte])
+		}
+		w.lower[c.stream].add(c.body)
+		return
 	}
-	w.votes[stream].put(end, body)
+	if w.votes[c.stream] == nil {
+		w.votes[c.stream] = newRing()
+	}
+	w.votes[c.stream].put(c.end, c.body)
 }
 
 // Witness is the side of a signer that keeps what its node vouches for in the signer's own journal: for a signer
@@ -82,8 +100,8 @@ func (s *Signer) Witness() Witness { return Witness{s} }
 
 // Vote journals a vote, before it may be said.
 //
-// Errors: ErrPolicy; ErrConflict when another body of the window was voted for or signed; ErrForgotten; ErrStopped;
-// ErrJournal, ErrNotJournaled.
+// Errors: ErrPolicy; ErrConflict when another body of the window was voted for or signed, in a final stream; ErrForgotten;
+// ErrStopped; ErrJournal, ErrNotJournaled.
 func (w Witness) Vote(c message.Checkpoint) error {
 	what, _, err := w.s.checkpoint(&c)
 	if err != nil {
@@ -94,20 +112,24 @@ func (w Witness) Vote(c message.Checkpoint) error {
 	if w.s.stopped != nil {
 		return fmt.Errorf("%w: %w", ErrStopped, w.s.stopped)
 	}
-	if known, err := w.s.witness.voted(what.stream, what.end, what.body); err != nil || known {
+	if known, err := w.s.witness.voted(what); err != nil || known {
 		return err
 	}
-	if signed, ok := w.s.history.streams[what.stream]; ok {
+	if signed, ok := w.s.history.streams[what.stream]; ok && !what.lower {
 		if body, known := signed.get(what.end); known && body != what.body {
 			return fmt.Errorf("window %d was signed with another body: %w", what.end, ErrConflict)
 		}
 	}
-	r := append([]byte{kindVote}, what.stream[:]...)
+	kind := byte(kindVote)
+	if what.lower {
+		kind = kindLowerVote
+	}
+	r := append([]byte{kind}, what.stream[:]...)
 	r = binary.BigEndian.AppendUint64(r, what.end)
 	if err := w.s.keep(append(r, what.body[:]...)); err != nil {
 		return err
 	}
-	w.s.witness.vote(what.stream, what.end, what.body)
+	w.s.witness.vote(what)
 	return nil
 }
 
@@ -162,10 +184,11 @@ func (w Witness) Knows(st message.Statement) (bool, error) {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
 	if c, ok := st.(*message.Checkpoint); ok {
-		if c == nil {
-			return false, nil
+		what, _, err := w.s.checkpoint(c)
+		if err != nil {
+			return false, nil //nolint:nilerr // there is no vote for what cannot be voted for
 		}
-		known, err := w.s.witness.voted(streamHash(c), c.End, c.BodyHash())
+		known, err := w.s.witness.voted(what)
 		return known && err == nil, nil //nolint:nilerr // a vote for another body is no knowledge of this one
 	}
 	use, ok := w.s.witness.orders.Vouches(st)

@@ -4,14 +4,12 @@ package voter
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"sort"
 	"sync"
 
 	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/signer"
 )
 
@@ -30,6 +28,8 @@ const (
 	kindApproval = 3 // approval 32, written before the operator's transaction is broadcast
 	kindUse      = 4 // approval 32 ‖ digest 32, written before a share of that statement is asked for
 	kindFinished = 5 // digest of a ready statement 32
+	// kindLower is kindVote of a stream below final, in which several bodies of one window are right.
+	kindLower = 6
 
 	voteSize     = 1 + 32 + 8 + 32
 	bootSize     = 1 + 8
@@ -41,6 +41,10 @@ const (
 // maxRemembered bounds the windows per stream whose digest is kept in memory. Older ones
 // are never voted for again.
 const maxRemembered = 1 << 16
+
+// maxLower bounds the votes that are remembered per stream below final. Older ones are forgotten: no share is asked for
+// them, and the same vote said again is journaled again.
+const maxLower = 1 << 11
 
 // ErrJournal: the vote journal takes nothing any more; nothing is voted for until the node was
 // started again, which checks the file.
@@ -64,11 +68,13 @@ func (e *ConflictError) Error() string {
 // Fate is halt.
 func (e *ConflictError) Fate() message.Fate { return message.Halt }
 
-// book is the vote journal: one digest per (stream, end), for ever. INVARIANT: I-05.
+// book is the vote journal: one digest per (stream, end), for ever; of a stream below final every digest that was
+// voted for. INVARIANT: I-05.
 type book struct {
 	mu      sync.Mutex
 	journal Journal
 	streams map[message.Hash]*page
+	lower   map[message.Hash]*pile
 	boots   map[uint64]bool
 	orders  signer.Approvals
 
@@ -106,9 +112,26 @@ func (p *page) add(at int, e entry) {
 	}
 }
 
+// pile holds the votes of one stream below final.
+type pile struct {
+	known map[entry]bool
+	votes []entry // the oldest first
+}
+
+func (p *pile) add(e entry) {
+	if len(p.votes) >= maxLower {
+		for _, old := range p.votes[:maxLower/2] {
+			delete(p.known, old)
+		}
+		p.votes = append(make([]entry, 0, maxLower), p.votes[maxLower/2:]...)
+	}
+	p.known[e] = true
+	p.votes = append(p.votes, e)
+}
+
 func openBook(j Journal) (*book, error) {
 	b := &book{
-		journal: j, fresh: j.Fresh(), streams: map[message.Hash]*page{}, boots: map[uint64]bool{},
+		journal: j, fresh: j.Fresh(), streams: map[message.Hash]*page{}, lower: map[message.Hash]*pile{}, boots: map[uint64]bool{},
 		opened: map[message.Hash]map[uint64]bool{}, booted: map[uint64]bool{},
 	}
 	if err := j.Replay(b.replay); err != nil {
@@ -117,6 +140,12 @@ func openBook(j Journal) (*book, error) {
 	for key, p := range b.streams {
 		b.opened[key] = make(map[uint64]bool, len(p.ends))
 		for _, e := range p.ends {
+			b.opened[key][e.end] = true
+		}
+	}
+	for key, p := range b.lower {
+		b.opened[key] = map[uint64]bool{}
+		for _, e := range p.votes {
 			b.opened[key][e.end] = true
 		}
 	}
@@ -132,10 +161,17 @@ func (b *book) replay(r []byte) error {
 		key, end, body := message.Hash(r[1:33]), binary.BigEndian.Uint64(r[33:41]), message.Hash(r[41:])
 		p := b.page(key)
 		at, taken := p.find(end)
-		if taken || p.full && end <= p.floor {
+		if taken || p.full && end <= p.floor || b.lower[key] != nil {
 			return fmt.Errorf("two records for window %d: %w", end, message.ErrBadEncoding)
 		}
 		p.add(at, entry{end, body})
+	case len(r) == voteSize && r[0] == kindLower:
+		key, e := message.Hash(r[1:33]), entry{binary.BigEndian.Uint64(r[33:41]), message.Hash(r[41:])}
+		p := b.pile(key)
+		if p.known[e] || b.streams[key] != nil {
+			return fmt.Errorf("two records for one vote of window %d: %w", e.end, message.ErrBadEncoding)
+		}
+		p.add(e)
 	case len(r) == bootSize && r[0] == kindBoot:
 		b.boots[binary.BigEndian.Uint64(r[1:])] = true
 	case len(r) == approvalSize && r[0] == kindApproval:
@@ -162,14 +198,40 @@ func (b *book) page(key message.Hash) *page {
 	return p
 }
 
+func (b *book) pile(key message.Hash) *pile {
+	p, ok := b.lower[key]
+	if !ok {
+		p = &pile{known: map[entry]bool{}}
+		b.lower[key] = p
+	}
+	return p
+}
+
+// below reports whether a checkpoint is of a stream below final: then another body of its window is no equivocation.
+func below(c *message.Checkpoint) bool {
+	return c.Stream.Finality == message.Fast || c.Stream.Finality == message.Safe
+}
+
 // enter journals the digest of a window, or finds it there. Blocks on the disk.
 //
-// Errors: *ConflictError and ErrJournal (halt), ErrForgotten, the journal's.
+// Errors: *ConflictError and ErrJournal (halt), ErrForgotten, the journal's. No conflict and nothing too old
+// below final.
 func (b *book) enter(c *message.Checkpoint) error {
 	body := c.BodyHash()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := streamKey(c.BridgeID, c.Stream)
+	if below(c) {
+		p, e := b.pile(key), entry{c.End, body}
+		if p.known[e] {
+			return nil
+		}
+		if err := b.write(kindLower, key, e); err != nil {
+			return err
+		}
+		p.add(e)
+		return nil
+	}
 	p := b.page(key)
 	at, taken := p.find(c.End)
 	switch {
@@ -180,25 +242,34 @@ func (b *book) enter(c *message.Checkpoint) error {
 	case p.full && c.End <= p.floor:
 		return fmt.Errorf("window %d: %w", c.End, ErrForgotten)
 	}
-	r := append([]byte{kindVote}, key[:]...)
-	r = binary.BigEndian.AppendUint64(r, c.End)
-	failpoint.Hit("voter.book.vote") // the window was not voted for; it is entered after the next start
-	if err := b.journal.Append(append(r, body[:]...)); err != nil {
-		if errors.Is(err, journal.ErrFailed) || errors.Is(err, journal.ErrClosed) {
-			err = errors.Join(ErrJournal, err)
-		}
-		return fmt.Errorf("journal vote of window %d: %w", c.End, err)
+	if err := b.write(kindVote, key, entry{c.End, body}); err != nil {
+		return err
 	}
-	failpoint.Hit("voter.book.voted") // the digest is kept and not voted for yet: the same one is voted for after the next start
 	p.add(at, entry{c.End, body})
 	return nil
 }
 
-// holds reports whether the journal has exactly this digest for the window.
+// write appends the record of a vote. The caller holds mu.
+func (b *book) write(kind byte, key message.Hash, e entry) error {
+	r := append([]byte{kind}, key[:]...)
+	r = binary.BigEndian.AppendUint64(r, e.end)
+	failpoint.Hit("voter.book.vote") // the window was not voted for; it is entered after the next start
+	if err := b.keep(append(r, e.body[:]...)); err != nil {
+		return fmt.Errorf("journal vote of window %d: %w", e.end, err)
+	}
+	failpoint.Hit("voter.book.voted") // the digest is kept and not voted for yet: the same one is voted for after the next start
+	return nil
+}
+
+// holds reports whether the journal has exactly this digest for the window: one of those that it has, below final.
 func (b *book) holds(c *message.Checkpoint, body message.Hash) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := b.page(streamKey(c.BridgeID, c.Stream))
+	key := streamKey(c.BridgeID, c.Stream)
+	if below(c) {
+		return b.pile(key).known[entry{c.End, body}]
+	}
+	p := b.page(key)
 	at, taken := p.find(c.End)
 	return taken && p.ends[at].body == body
 }

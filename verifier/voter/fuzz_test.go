@@ -40,12 +40,14 @@ func (r *records) Replay(visit func([]byte) error) error {
 func (r *records) Fresh() bool { return len(r.all) == 0 }
 
 // FuzzBook: whatever windows come, disks fail and processes restart, the vote journal has one
-// digest for each window and the book never holds another (I-05).
+// digest for each window and the book never holds another (I-05); below final it holds exactly what was entered.
 func FuzzBook(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 1, 0, 2, 2, 0, 0, 1})
 	f.Add([]byte{1, 1, 0, 7, 0, 7, 2, 0, 0, 7, 3, 5, 2, 0, 3, 5})
+	f.Add([]byte{4, 1, 4, 2, 4, 1, 1, 0, 4, 3, 2, 0, 4, 2, 0, 1, 0, 2})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		disk := new(records)
+		lower := map[message.Hash]bool{}
 		b, err := openBook(disk)
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +56,7 @@ func FuzzBook(f *testing.F) {
 		for ; len(script) >= 2; script = script[2:] {
 			v := script[1]
 			c := &message.Checkpoint{BridgeID: bridge, End: uint64(v >> 2), Root: message.Hash{v & 3}}
-			switch script[0] % 4 {
+			switch script[0] % 5 {
 			case 0:
 				body := c.BodyHash()
 				err := b.enter(c)
@@ -81,6 +83,19 @@ func FuzzBook(f *testing.F) {
 				}
 			case 3:
 				_ = b.boot(uint64(v))
+			case 4:
+				c.Stream.Finality = message.Fast + message.Finality(v>>1&1)
+				body, written := c.BodyHash(), len(disk.all)
+				err := b.enter(c)
+				if err == nil && lower[body] != (len(disk.all) == written) {
+					t.Fatalf("vote below final: known %t, %d records", lower[body], len(disk.all)-written)
+				}
+				if lower[body] = lower[body] || err == nil; b.holds(c, body) != lower[body] {
+					t.Fatalf("vote below final: entered %t", lower[body])
+				}
+				if errors.As(err, new(*ConflictError)) || errors.Is(err, ErrForgotten) {
+					t.Fatalf("below final: %v", err)
+				}
 			}
 		}
 	})
@@ -94,7 +109,10 @@ func FuzzJournal(f *testing.F) {
 		f.Fatal(err)
 	}
 	for end := range uint64(3) {
-		if err := errors.Join(b.enter(&message.Checkpoint{BridgeID: bridge, End: end}), b.boot(end+1)); err != nil {
+		fast := message.Stream{Finality: message.Fast}
+		if err := errors.Join(
+			b.enter(&message.Checkpoint{BridgeID: bridge, End: end}), b.boot(end+1), b.enter(&message.Checkpoint{BridgeID: bridge, End: 1, LeafCount: end, Stream: fast}),
+		); err != nil {
 			f.Fatal(err)
 		}
 	}
@@ -123,9 +141,12 @@ func FuzzJournal(f *testing.F) {
 		for _, p := range b.streams {
 			votes += len(p.ends)
 		}
+		for _, p := range b.lower {
+			votes += len(p.votes)
+		}
 		for _, r := range [][]byte{x, y} {
 			switch {
-			case len(r) == voteSize && r[0] == kindVote:
+			case len(r) == voteSize && (r[0] == kindVote || r[0] == kindLower):
 				votes--
 			case len(r) == useSize && r[0] == kindUse:
 				if len(x) != approvalSize || x[0] != kindApproval || !bytes.Equal(x[1:], r[1:33]) {

@@ -7,6 +7,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -102,6 +103,24 @@ func TestCompromisedNode(t *testing.T) {
 			}
 			return raw(c, request(r.group.Key, 2, l[0], next))
 		}, signer.ErrPairBurnt},
+		{"two bodies of one window below final", func(r *rig, c *Client, l []signer.SeqCommitment) error {
+			for n, cp := range []*message.Checkpoint{below(voted), below(other)} {
+				if err := raw(c, request(r.group.Key, uint64(n+1), l[n], cp)); !errors.Is(err, signer.ErrNoVote) {
+					return fmt.Errorf("before the vote: %w", err)
+				}
+				if err := errors.Join(c.Vote(*cp), raw(c, request(r.group.Key, uint64(n+1), l[n], cp))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil},
+		{"a final share for a body voted for below final", func(r *rig, c *Client, l []signer.SeqCommitment) error {
+			next := checkpoint(11, 1)
+			if err := c.Vote(*below(next)); err != nil {
+				return err
+			}
+			return raw(c, request(r.group.Key, 1, l[0], next))
+		}, signer.ErrNoVote},
 		{"a vote of another chain", func(_ *rig, c *Client, _ []signer.SeqCommitment) error {
 			x := *checkpoint(11, 1)
 			x.BridgeID[0] ^= 1
@@ -157,6 +176,13 @@ func TestCompromisedNode(t *testing.T) {
 			}
 		})
 	}
+}
+
+// below is the same window of the fast stream.
+func below(c *message.Checkpoint) *message.Checkpoint {
+	fast := *c
+	fast.Stream.Finality = message.Fast
+	return &fast
 }
 
 // raw is what a hostile node sends: no vote before it, no question of its own.
