@@ -11,7 +11,8 @@ type Tag string
 // confirmations: where the label stands still, the bridge waits.
 const TagFinalized Tag = "finalized"
 
-// Finality is what is known of how a chain becomes final. Of these only Tag decides anything.
+// Finality is what is known of how a chain becomes final. Of these only Tag, and for lanes of lower finality Safe and
+// FastDepth, decide anything.
 type Finality struct {
 	// Tag is the label that is waited for.
 	Tag Tag
@@ -19,8 +20,13 @@ type Finality struct {
 	Usual time.Duration
 	// Stalled is when users are told that the label stands still: never before four times Usual.
 	Stalled time.Duration
-	// Safe: the chain's nodes have a label `safe` that lies before finalized and means more than latest.
+	// Safe: the chain's nodes have a label `safe` that lies before finalized and means more than latest. Where it is
+	// false there are no lanes of finality safe.
 	Safe bool
+	// FastDepth is how many blocks below latest a block lies before lanes of finality fast take it. 0: the chain has no such
+	// lanes, since its label comes as soon, or nobody gives a figure. FastSource is where the figure comes from.
+	FastDepth  uint64
+	FastSource string
 	// Rests says on what the label rests.
 	Rests string
 	// Sources are where the figures come from, read in November 2026.
@@ -32,17 +38,18 @@ const (
 	ccipFinality     = "https://docs.chain.link/ccip/concepts/execution-latency/finality-by-chain"
 	wormholeFinality = "https://wormhole.com/docs/build/reference/consistency-levels"
 	cctpFinality     = "https://developers.circle.com/cctp/v1/required-block-confirmations"
+	cctpFast         = "https://developers.circle.com/cctp/concepts/finality-and-block-confirmations"
 )
 
 // finalities are by the name of the profile.
 var finalities = map[string]Finality{
 	"ethereum": {
-		Tag: TagFinalized, Usual: 19 * time.Minute, Stalled: 80 * time.Minute, Safe: true,
+		Tag: TagFinalized, Usual: 19 * time.Minute, Stalled: 80 * time.Minute, Safe: true, FastDepth: 2, FastSource: cctpFast,
 		Rests:   "two epochs of votes by two thirds of the stake (Casper FFG); safe is the justified block",
 		Sources: []string{"https://ethereum.org/en/developers/docs/consensus-mechanisms/pos/#finality", wormholeFinality, cctpFinality},
 	},
 	"optimism": {
-		Tag: TagFinalized, Usual: 30 * time.Minute, Stalled: 2 * time.Hour, Safe: true,
+		Tag: TagFinalized, Usual: 30 * time.Minute, Stalled: 2 * time.Hour, Safe: true, FastDepth: 1, FastSource: cctpFast,
 		Rests:   "its data stand in a finalized Ethereum block; safe: in an Ethereum block that may still be reorganised",
 		Sources: []string{"https://docs.optimism.io/stack/transactions/transaction-finality", wormholeFinality, cctpFinality},
 	},
@@ -62,7 +69,7 @@ var finalities = map[string]Finality{
 		Sources: []string{"https://docs.zksync.io/zk-stack/concepts/blocks", "https://matter-labs.github.io/zksync-era/core/latest/specs/contracts/zkevm/batches_and_blocks_on_zksync.html"},
 	},
 	"arbitrum": {
-		Tag: TagFinalized, Usual: 20 * time.Minute, Stalled: 80 * time.Minute, Safe: true,
+		Tag: TagFinalized, Usual: 20 * time.Minute, Stalled: 80 * time.Minute, Safe: true, FastDepth: 1, FastSource: cctpFast,
 		Rests:   "its batch stands in a finalized Ethereum block; safe: in a safe one",
 		Sources: []string{"https://docs.arbitrum.io/how-arbitrum-works/reference/finality-and-reorgs", "https://github.com/OffchainLabs/nitro/releases/tag/v2.0.10", cctpFinality},
 	},
@@ -72,7 +79,7 @@ var finalities = map[string]Finality{
 		Sources: []string{wormholeFinality, cctpFinality},
 	},
 	"local": {
-		Tag: TagFinalized, Usual: 5 * time.Second, Stalled: time.Minute, Safe: true,
+		Tag: TagFinalized, Usual: 5 * time.Second, Stalled: time.Minute, Safe: true, FastDepth: 2, FastSource: "cmd/devnet/chain",
 		Rests:   "one process that makes the blocks and says which are final",
 		Sources: []string{"cmd/devnet/chain"},
 	},

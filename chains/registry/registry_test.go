@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,14 @@ func TestFinalities(t *testing.T) {
 		if f.Stalled < 4*f.Usual {
 			t.Errorf("%s: called stalled after %s, usual is %s", p.Name, f.Stalled, f.Usual)
 		}
-		for _, s := range f.Sources {
+		if (f.FastDepth == 0) != (f.FastSource == "") {
+			t.Errorf("%s: depth %d of fast lanes from %q", p.Name, f.FastDepth, f.FastSource)
+		}
+		sources := f.Sources
+		if f.FastSource != "" {
+			sources = append(slices.Clone(sources), f.FastSource)
+		}
+		for _, s := range sources {
 			if _, err := os.Stat(filepath.Join("..", "..", s)); !strings.HasPrefix(s, "https://") && err != nil {
 				t.Errorf("%s: source %q is no page and no folder", p.Name, s)
 			}
