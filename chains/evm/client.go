@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
@@ -18,12 +20,16 @@ import (
 // maxLogs bounds the logs of one batch; a fuller one must be read in shorter ranges.
 const maxLogs = 50_000
 
+// maxBlocks bounds the blocks that a client remembers.
+const maxBlocks = 4096
+
 // Config of a client. Endpoint or URLs is given; of the URLs the first is used.
 type Config struct {
 	ChainID  message.ChainID
 	Manager  message.Address
 	URLs     []string
 	Endpoint Endpoint
+	Now      func() time.Time // time.Now when nil; it only says how old an answer is
 }
 
 // Client is one manager on one chain. It is safe for concurrent use.
@@ -32,10 +38,16 @@ type Client struct {
 	chain   message.ChainID
 	manager message.Address
 	profile registry.Profile
+	rule    evidence.Rule
+	now     func() time.Time
 
-	mu    sync.Mutex
-	final stream.BlockRef // newest final block that was seen
-	span  span
+	mu      sync.Mutex
+	checked bool                       // the endpoint has shown its chain id since it last failed
+	final   stream.BlockRef            // newest final block that was seen
+	seen    time.Time                  // when the question for it was put; zero: it must be put again
+	blocks  map[uint64]stream.BlockRef // final blocks by number, asked for since then
+	lanes   []stream.OutboundKey       // of the manager, in its order
+	span    span
 }
 
 var _ follow.Source = (*Client)(nil)
@@ -62,7 +74,13 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		}
 		cfg.Endpoint = e
 	}
-	c := &Client{Endpoint: cfg.Endpoint, chain: cfg.ChainID, manager: cfg.Manager, profile: p, span: span{blocks: p.LogRange}}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	c := &Client{
+		Endpoint: cfg.Endpoint, chain: cfg.ChainID, manager: cfg.Manager, profile: p, rule: evidence.Of(p), now: cfg.Now,
+		blocks: map[uint64]stream.BlockRef{}, span: span{blocks: p.LogRange},
+	}
 	if err := c.CheckChain(ctx); errors.Is(err, ErrWrongChain) {
 		return nil, err
 	}
@@ -84,72 +102,154 @@ func (c *Client) CheckChain(ctx context.Context) error {
 	if id != c.chain {
 		return fmt.Errorf("endpoint serves chain %s, want %s: %w", id, c.chain, ErrWrongChain)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.checked = true
 	return nil
 }
 
-// Heads implements follow.Source. A label that the chain has not given yet is zero.
-//
-// Errors: *stream.FinalizedReorgError (halt) when a block that was final has another hash;
-// message.ErrUnavailable, also when the endpoint lags behind what it said before.
-func (c *Client) Heads(ctx context.Context) (follow.Heads, error) {
-	var h follow.Heads
-	for _, l := range []struct {
-		tag Tag
-		ref *stream.BlockRef
-	}{{c.profile.Finality.Tag, &h.Final}, {Safe, &h.Safe}, {Latest, &h.Head}} {
-		b, err := c.Block(ctx, At{Tag: l.tag})
-		if errors.Is(err, ErrNoBlock) && l.tag != Latest {
-			continue
-		}
-		if err != nil {
-			return follow.Heads{}, fmt.Errorf("chain %s: %w", c.chain, err)
-		}
-		*l.ref = b.BlockRef
+// failed forgets what an endpoint that fails need not remember: its chain is asked for again
+// before it is read, and so is its final block.
+func (c *Client) failed(err error) error {
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.checked, c.seen = false, time.Time{}
 	}
-	if err := c.advanceFinal(ctx, h.Final); err != nil {
-		return follow.Heads{}, err
-	}
-	return h, nil
+	return err
 }
 
-// advanceFinal takes a new final block if the one known before still stands.
-func (c *Client) advanceFinal(ctx context.Context, next stream.BlockRef) error {
+// Heads implements follow.Source: the final block alone, which is all that a stream of final
+// blocks looks at; zero while the chain has given none. It is asked for at most once in the
+// profile's Poll.
+//
+// Errors: *stream.FinalizedReorgError (halt) when a block that was final has another hash;
+// message.ErrUnavailable, also when the endpoint lags behind what it said before; ErrWrongChain.
+func (c *Client) Heads(ctx context.Context) (follow.Heads, error) {
 	c.mu.Lock()
-	known := c.final
+	known, age := c.final, c.now().Sub(c.seen)
+	fresh := c.checked && !c.seen.IsZero() && age >= 0 && age < c.profile.Poll()
 	c.mu.Unlock()
-	switch {
-	case known.Hash.IsZero() || known == next:
-	case next.Number < known.Number:
-		return fmt.Errorf("chain %s: final block is %d, was %d: %w", c.chain, next.Number, known.Number, message.ErrUnavailable)
-	case next.Number == known.Number:
-		return &stream.FinalizedReorgError{Chain: c.chain, Number: known.Number, Was: known.Hash, Is: next.Hash}
-	default:
-		b, err := c.Block(ctx, At{Number: known.Number})
-		if err != nil {
-			return fmt.Errorf("chain %s: %w", c.chain, err)
+	if !fresh {
+		var err error
+		if known, err = c.askFinal(ctx); err != nil {
+			return follow.Heads{}, c.failed(err)
 		}
-		if b.Hash != known.Hash {
-			return &stream.FinalizedReorgError{Chain: c.chain, Number: known.Number, Was: known.Hash, Is: b.Hash}
+	}
+	return follow.Heads{Final: known}, nil
+}
+
+// askFinal asks for the final block, and for the chain if that has not been shown.
+func (c *Client) askFinal(ctx context.Context) (stream.BlockRef, error) {
+	c.mu.Lock()
+	checked, began := c.checked, c.now()
+	c.mu.Unlock()
+	if !checked {
+		if err := c.CheckChain(ctx); err != nil {
+			return stream.BlockRef{}, err
 		}
+	}
+	b, err := c.Block(ctx, At{Tag: c.profile.Finality.Tag})
+	if err != nil && !errors.Is(err, ErrNoBlock) {
+		return stream.BlockRef{}, fmt.Errorf("chain %s: %w", c.chain, err)
+	}
+	if err := c.advanceFinal(ctx, b); err != nil {
+		return stream.BlockRef{}, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.seen = began
+	return c.final, nil
+}
+
+// advanceFinal takes a new final block if the one known before still stands.
+func (c *Client) advanceFinal(ctx context.Context, next Block) error {
+	c.mu.Lock()
+	known := c.final
+	c.blocks = map[uint64]stream.BlockRef{}
+	c.mu.Unlock()
+	is := next.Hash
+	switch {
+	case known.Hash.IsZero():
+	case next.Hash.IsZero():
+		return fmt.Errorf("chain %s: no final block, was %d: %w", c.chain, known.Number, message.ErrUnavailable)
+	case next.Number < known.Number:
+		return fmt.Errorf("chain %s: final block is %d, was %d: %w", c.chain, next.Number, known.Number, message.ErrUnavailable)
+	case next.Number == known.Number:
+	case next.Number == known.Number+1:
+		is = next.Parent
+	default:
+		b, err := c.finalAt(ctx, known.Number)
+		if err != nil {
+			return err
+		}
+		is = b.Hash
+	}
+	if !known.Hash.IsZero() && is != known.Hash {
+		return &stream.FinalizedReorgError{Chain: c.chain, Number: known.Number, Was: known.Hash, Is: is}
+	}
+	if next.Hash.IsZero() {
+		return nil
+	}
+	c.keep(next)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if next.Number >= c.final.Number {
-		c.final = next
+		c.final = next.BlockRef
 	}
 	return nil
 }
 
+// finalAt returns a block by its number that is at or below the final one. What was asked since
+// the final block was last asked for is not asked again.
+func (c *Client) finalAt(ctx context.Context, number uint64) (stream.BlockRef, error) {
+	c.mu.Lock()
+	b, ok := c.blocks[number]
+	c.mu.Unlock()
+	if ok {
+		return b, nil
+	}
+	return c.ask(ctx, number)
+}
+
+func (c *Client) ask(ctx context.Context, number uint64) (stream.BlockRef, error) {
+	b, err := c.Block(ctx, At{Number: number})
+	if err != nil {
+		return stream.BlockRef{}, fmt.Errorf("chain %s: %w", c.chain, err)
+	}
+	c.keep(b)
+	return b.BlockRef, nil
+}
+
+// keep remembers a final block, and its parent by its word.
+func (c *Client) keep(b Block) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.blocks) >= maxBlocks {
+		c.blocks = map[uint64]stream.BlockRef{}
+	}
+	c.blocks[b.Number] = b.BlockRef
+	if b.Number > 0 && !b.Parent.IsZero() {
+		c.blocks[b.Number-1] = stream.BlockRef{Number: b.Number - 1, Hash: b.Parent}
+	}
+}
+
 // Batch implements follow.Source. Logs are read in ranges of the profile's limit, or of fewer blocks
-// where the endpoint gives less; the hash of block `to` is pinned before and compared after, so what was read belongs to one history.
+// where the endpoint gives less; the hash of block `to` is pinned before and compared after, so what was read belongs to one
+// history. The logs of each block are held against the evidence that the chain allows.
 //
-// Errors: message.ErrNotFinal when `to` is above the chain's final block; ErrMoved;
+// Errors: message.ErrNotFinal when `to` is above the chain's final block; ErrMoved; ErrUnproven;
 // message.ErrUnavailable, which logs that no manager writes are as well: another read or
 // endpoint may be right.
 func (c *Client) Batch(ctx context.Context, cfg stream.Config, from, to uint64) (stream.Batch, error) {
 	if cfg.Stream.Chain != c.chain || cfg.Stream.Manager != c.manager || from > to {
 		return stream.Batch{}, fmt.Errorf("batch of chain %s, blocks %d to %d: %w", cfg.Stream.Chain, from, to, message.ErrRange)
 	}
+	b, err := c.batch(ctx, from, to)
+	return b, c.failed(err)
+}
+
+func (c *Client) batch(ctx context.Context, from, to uint64) (stream.Batch, error) {
 	pin, err := c.finalBlock(ctx, to)
 	if err != nil {
 		return stream.Batch{}, err
@@ -167,17 +267,25 @@ func (c *Client) Batch(ctx context.Context, cfg stream.Config, from, to uint64) 
 		if batch.Events, err = c.decode(batch.Events, logs, start, end, hashes); err != nil {
 			return stream.Batch{}, fmt.Errorf("chain %s: %w: %w", c.chain, message.ErrUnavailable, err)
 		}
+		if err := c.prove(ctx, byBlock(logs)); err != nil {
+			return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
+		}
 		if end == to {
 			break
 		}
 		start = end + 1
 	}
-	after, err := c.Block(ctx, At{Number: to})
+	after, err := c.ask(ctx, to)
 	if err != nil {
-		return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
+		return stream.Batch{}, err
 	}
 	if after.Hash != pin.Hash {
 		return stream.Batch{}, fmt.Errorf("chain %s, block %d: %w", c.chain, to, ErrMoved)
+	}
+	if n := len(batch.Events); n == 0 || batch.Events[n-1].Block < to {
+		if err := c.proveEnd(ctx, after); err != nil {
+			return stream.Batch{}, fmt.Errorf("chain %s, block %d: %w", c.chain, to, err)
+		}
 	}
 	return batch, nil
 }
@@ -209,54 +317,62 @@ func (c *Client) decode(events []stream.Event, logs []Log, from, to uint64, hash
 }
 
 // finalBlock returns block `number` once the chain calls it final.
-func (c *Client) finalBlock(ctx context.Context, number uint64) (Block, error) {
+func (c *Client) finalBlock(ctx context.Context, number uint64) (stream.BlockRef, error) {
 	c.mu.Lock()
-	known := c.final
+	known, checked := c.final, c.checked
 	c.mu.Unlock()
-	if known.Hash.IsZero() || known.Number < number {
-		if err := c.CheckChain(ctx); err != nil {
-			return Block{}, err
+	if !checked || known.Hash.IsZero() || known.Number < number {
+		var err error
+		if known, err = c.askFinal(ctx); err != nil {
+			return stream.BlockRef{}, err
 		}
-		if _, err := c.Heads(ctx); err != nil {
-			return Block{}, err
-		}
-		c.mu.Lock()
-		known = c.final
-		c.mu.Unlock()
 	}
 	if known.Hash.IsZero() || known.Number < number {
-		return Block{}, fmt.Errorf("chain %s, block %d, final is %d: %w", c.chain, number, known.Number, message.ErrNotFinal)
+		return stream.BlockRef{}, fmt.Errorf("chain %s, block %d, final is %d: %w", c.chain, number, known.Number, message.ErrNotFinal)
 	}
-	b, err := c.Block(ctx, At{Number: number})
+	b, err := c.finalAt(ctx, number)
 	if err != nil {
-		return Block{}, fmt.Errorf("chain %s: %w", c.chain, err)
+		return stream.BlockRef{}, err
 	}
 	if number == known.Number && b.Hash != known.Hash {
-		return Block{}, &stream.FinalizedReorgError{Chain: c.chain, Number: number, Was: known.Hash, Is: b.Hash}
+		return stream.BlockRef{}, &stream.FinalizedReorgError{Chain: c.chain, Number: number, Was: known.Hash, Is: b.Hash}
 	}
 	return b, nil
 }
 
-// Evidence implements follow.Source. Counters are read at the hash of block need.At; they are
+// Evidence implements follow.Source. Lanes and counters are read at the hash of block need.At; they are
 // nil when the endpoint keeps no state that old (nonces must be gap-free all the same).
 // DeliveredWords are not read: the replay bits of a lane have no list to read them by.
 //
-// Errors: message.ErrUnavailable, ErrNoBlock, ErrMoved.
+// Errors: ErrUnproven when the manager has other lanes than need; message.ErrUnavailable,
+// ErrNoBlock, ErrMoved.
 func (c *Client) Evidence(ctx context.Context, _ stream.Config, need stream.Need) (stream.Evidence, error) {
+	ev, err := c.evidence(ctx, need)
+	return ev, c.failed(err)
+}
+
+func (c *Client) evidence(ctx context.Context, need stream.Need) (stream.Evidence, error) {
 	blocks := append(slices.Clone(need.Blocks), need.At)
 	slices.Sort(blocks)
 	blocks = slices.Compact(blocks)
 	var ev stream.Evidence
 	var at stream.BlockRef
 	for _, n := range blocks {
-		b, err := c.Block(ctx, At{Number: n})
+		b, err := c.finalAt(ctx, n)
 		if err != nil {
-			return stream.Evidence{}, fmt.Errorf("chain %s: %w", c.chain, err)
+			return stream.Evidence{}, err
 		}
-		ev.Ends = append(ev.Ends, b.BlockRef)
+		ev.Ends = append(ev.Ends, b)
 		if n == need.At {
-			at = b.BlockRef
+			at = b
 		}
+	}
+	err := c.checkLanes(ctx, At{Hash: at.Hash}, need.Lanes)
+	if errors.Is(err, ErrNoState) {
+		return ev, nil
+	}
+	if err != nil {
+		return stream.Evidence{}, fmt.Errorf("chain %s, block %d: %w", c.chain, at.Number, err)
 	}
 	counters := make([]stream.Counter, 0, len(need.Lanes))
 	for _, lane := range need.Lanes {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math/big"
 
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/chains/stream"
@@ -28,8 +29,8 @@ type At struct {
 	Number uint64
 }
 
-// Block is what the bridge needs of a header. The hash is the endpoint's word; chains/evm/evidence recomputes
-// it from a whole header, for the chains whose format allows that.
+// Block is what the bridge needs of a header. The hash is the endpoint's word; Endpoint.Header
+// recomputes it from a whole header, for the chains whose format allows that.
 type Block struct {
 	stream.BlockRef
 	Parent  message.Hash
@@ -38,16 +39,7 @@ type Block struct {
 }
 
 // Log is one event log as an endpoint returns it.
-type Log struct {
-	Address   message.Address
-	Topics    []message.Hash
-	Data      []byte
-	Block     uint64
-	BlockHash message.Hash
-	Index     uint32 // within the block
-	TxHash    message.Hash
-	Removed   bool
-}
+type Log = evidence.Log
 
 // Call is a read of a contract.
 type Call struct {
@@ -84,6 +76,18 @@ type Endpoint interface {
 	Call(ctx context.Context, call Call, at At) ([]byte, error)
 	// EstimateGas returns the gas a call would use; a revert is a *RevertError.
 	EstimateGas(ctx context.Context, call Call) (uint64, error)
+	// Storage returns one word of a contract's storage.
+	Storage(ctx context.Context, address message.Address, slot message.Hash, at At) (message.Hash, error)
+	// Header returns the header of the block with this hash, whose fields hash to it.
+	//
+	// Errors: evidence.ErrHeader as well.
+	Header(ctx context.Context, f evidence.Format, block message.Hash) (*evidence.Header, error)
+	// Receipts returns all receipts of a block, which make the header's root, by one request.
+	//
+	// Errors: evidence.ErrReceipts; ErrNoMethod and ErrTooMany as well, then EachReceipt may serve.
+	Receipts(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error)
+	// EachReceipt is Receipts by one request for each transaction.
+	EachReceipt(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error)
 	// Code returns the code of a contract at the latest block.
 	Code(ctx context.Context, address message.Address) ([]byte, error)
 	// Balance returns an account's wei at the latest block.

@@ -16,6 +16,11 @@ var (
 	ErrNoState = message.NewError(message.Retry, "state not kept")
 	// ErrTooMany: the answer is above what the endpoint gives at once, or above MaxResponseBytes: ask for less.
 	ErrTooMany = message.NewError(message.Retry, "more than one answer may hold")
+	// ErrNoMethod: the endpoint does not know the method of a question that can be asked in another way.
+	ErrNoMethod = message.NewError(message.Retry, "method not known")
+	// ErrUnproven: what was read of a source is not what its chain commits to. Another moment or
+	// endpoint may be right; nothing is repaired.
+	ErrUnproven = message.NewError(message.Retry, "source contradicts its chain")
 	// ErrMoved: the chain changed while it was read.
 	ErrMoved = message.NewError(message.Retry, "chain moved during the read")
 	// ErrWrongChain: the endpoint serves another chain, or there is no manager.

@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/chains/stream"
 )
 
@@ -51,7 +52,11 @@ func (f *fake) Block(_ context.Context, at At) (Block, error) {
 	case Finalized:
 		n = f.final
 	}
-	return Block{BlockRef: f.ref(n), BaseFee: f.base}, nil
+	b := Block{BlockRef: f.ref(n), BaseFee: f.base}
+	if n > 0 {
+		b.Parent = f.ref(n - 1).Hash
+	}
+	return b, nil
 }
 
 func (f *fake) Logs(context.Context, message.Address, []message.Hash, uint64, uint64) ([]Log, error) {
@@ -227,14 +232,22 @@ func TestUnclearAnswers(t *testing.T) {
 	}
 }
 
+// client reads by agreement: the hashes of a fake are no hashes of headers.
+func (f *fake) client(t *testing.T, e Endpoint) *Client {
+	t.Helper()
+	c, err := New(t.Context(), Config{ChainID: 31337, Manager: testManager, Endpoint: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.rule.Evidence = registry.EvidenceAgreement
+	return c
+}
+
 func TestFinalReorgHalts(t *testing.T) {
 	f := newFake()
 	f.final = 8
 	ctx := context.Background()
-	c, err := New(ctx, Config{ChainID: 31337, Manager: testManager, Endpoint: f})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := f.client(t, f)
 	cfg := stream.Config{BridgeID: testBridge, Stride: 2, Stream: message.Stream{Chain: 31337, Manager: testManager, Finality: message.Final, Epoch: 1}}
 	if _, err := c.Batch(ctx, cfg, 0, 7); err != nil {
 		t.Fatal(err)

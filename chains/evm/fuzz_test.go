@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ethereum/go-ethereum/rpc"
-
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -48,12 +46,7 @@ func (o oracle) RoundTrip(r *http.Request) (*http.Response, error) {
 // answering is an endpoint that gives body to every question.
 func answering(t testing.TB, body []byte) *node {
 	t.Helper()
-	c, err := rpc.DialOptions(t.Context(), "http://oracle.invalid", rpc.WithHTTPClient(&http.Client{Transport: bounded{oracle{body}}}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return &node{rpc: c, host: "oracle.invalid"}
+	return &node{client: &http.Client{Transport: bounded{oracle{body}}}, url: "http://oracle.invalid", host: "oracle.invalid"}
 }
 
 const (

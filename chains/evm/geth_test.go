@@ -136,9 +136,9 @@ func TestFollowRealManager(t *testing.T) {
 		g.send(fmt.Sprintf("message %d", i))
 	}
 	g.send("") // empty data
-	heads, err := g.client.Heads(ctx)
+	head, err := g.client.Block(ctx, atLatest)
 	g.ok(err)
-	if _, err := g.client.Batch(ctx, g.config(), 0, heads.Head.Number); !errors.Is(err, message.ErrNotFinal) {
+	if _, err := g.client.Batch(ctx, g.config(), 0, head.Number); !errors.Is(err, message.ErrNotFinal) {
 		t.Fatalf("batch up to the head: %v", err)
 	}
 	g.mine(64)

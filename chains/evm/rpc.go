@@ -12,10 +12,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
@@ -31,12 +31,16 @@ const (
 	maxConnections = 8
 	// limitExceeded is the error code of EIP-1474 for a request that exceeds a defined limit.
 	limitExceeded = -32005
+	// methodNotFound is that of JSON-RPC for a method that the server does not have.
+	methodNotFound = -32601
 )
 
 // node is a JSON-RPC endpoint over HTTP.
 type node struct {
-	rpc  *rpc.Client
-	host string // for errors; never the whole URL, which may hold a key
+	client *http.Client
+	url    string
+	host   string // for errors; never the whole URL, which may hold a key
+	calls  atomic.Uint64
 }
 
 // Dial makes an endpoint from an http or https URL. It does not connect: a dead URL shows at
@@ -52,12 +56,7 @@ func Dial(rawURL string) (Endpoint, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxConnsPerHost = maxConnections
 	transport.MaxIdleConnsPerHost = maxConnections
-	client := &http.Client{Transport: bounded{transport}, Timeout: CallTimeout}
-	c, err := rpc.DialOptions(context.Background(), rawURL, rpc.WithHTTPClient(client))
-	if err != nil {
-		return nil, fmt.Errorf("endpoint %s: %w", u.Host, message.ErrBadEncoding)
-	}
-	return &node{rpc: c, host: u.Host}, nil
+	return &node{client: &http.Client{Transport: bounded{transport}, Timeout: CallTimeout}, url: rawURL, host: u.Host}, nil
 }
 
 // bounded cuts response bodies off, so that a hostile endpoint cannot fill the memory.
@@ -90,40 +89,44 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (n *node) Close() { n.rpc.Close() }
+func (n *node) Close() { n.client.CloseIdleConnections() }
 
 // ask calls a method. A JSON null leaves result as it is.
 func (n *node) ask(ctx context.Context, result any, method string, args ...any) error {
+	raw, err := n.raw(ctx, method, args...)
+	if err == nil && string(raw) != "null" {
+		if err = json.Unmarshal(raw, result); err != nil {
+			err = fmt.Errorf("%s at %s: %w: %w", method, n.host, message.ErrUnavailable, err)
+		}
+	}
+	return err
+}
+
+// raw calls a method and returns the result as it came.
+func (n *node) raw(ctx context.Context, method string, args ...any) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
-	err := n.rpc.CallContext(ctx, result, method, args...)
+	raw, err := n.post(ctx, method, args)
 	if err == nil {
-		return nil
+		return raw, nil
 	}
-	var answer rpc.Error
+	var answer *answerError
 	if errors.As(err, &answer) {
-		return classify(method, answer)
+		return nil, classify(method, answer)
 	}
-	var status rpc.HTTPError
-	if errors.As(err, &status) {
-		why := message.ErrUnavailable
-		if status.StatusCode == http.StatusRequestEntityTooLarge {
-			why = fmt.Errorf("%w: %w", ErrTooMany, why)
-		}
-		return fmt.Errorf("%s at %s: HTTP status %d: %w", method, n.host, status.StatusCode, why)
+	why := fmt.Errorf("%w: %w", message.ErrUnavailable, err)
+	var status statusError
+	if errors.As(err, &status) && status == http.StatusRequestEntityTooLarge {
+		why = fmt.Errorf("%w: %w", ErrTooMany, why)
 	}
-	var broken *url.Error
-	if errors.As(err, &broken) {
-		err = broken.Err // without the URL
-	}
-	return fmt.Errorf("%s at %s: %w: %w", method, n.host, message.ErrUnavailable, err)
+	return nil, fmt.Errorf("%s at %s: %w", method, n.host, why)
 }
 
 // classify names the answers that callers branch on. Providers word them in their own ways.
-func classify(method string, answer rpc.Error) error {
-	text := answer.Error()
+func classify(method string, answer *answerError) error {
+	text := answer.Message
 	lower := strings.ToLower(text)
-	e := &RPCError{Method: method, Code: answer.ErrorCode(), Text: text[:min(len(text), maxErrorText)]}
+	e := &RPCError{Method: method, Code: answer.Code, Text: text[:min(len(text), maxErrorText)]}
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(lower, p) {
@@ -132,10 +135,18 @@ func classify(method string, answer rpc.Error) error {
 		}
 		return false
 	}
+	// -32005 is also what some say to too many requests: asking for less would be more of them.
+	pace := has("rate limit", "rate-limit", "ratelimit", "too many requests", "request count", "capacity", "per second", "beyond", "future")
 	switch {
+	case method == blockReceipts:
+		if e.Code == methodNotFound || has("method not", "not supported", "unsupported", "does not exist") {
+			return fmt.Errorf("%w: %w", ErrNoMethod, e)
+		}
+		if !pace && (e.Code == limitExceeded || has("response size", "size exceeded", "too large", "too big", "limit exceeded", "exceeds the limit")) {
+			return fmt.Errorf("%w: %w", ErrTooMany, e)
+		}
 	case method == "eth_getLogs":
-		// -32005 is also what some say to too many requests: asking for less would be more of them.
-		if !has("rate limit", "rate-limit", "ratelimit", "too many requests", "request count", "capacity", "per second", "beyond", "future") &&
+		if !pace &&
 			(e.Code == limitExceeded || has("more than", "too many results", "too many logs", "range", "response size", "size exceeded", "max results", "limit exceeded", "exceeds the limit")) {
 			return fmt.Errorf("%w: %w", ErrTooMany, e)
 		}
@@ -155,13 +166,9 @@ func classify(method string, answer rpc.Error) error {
 	return e
 }
 
-func revertData(answer rpc.Error) ([]byte, bool) {
-	var d rpc.DataError
-	if !errors.As(answer, &d) {
-		return nil, false
-	}
-	s, ok := d.ErrorData().(string)
-	if !ok {
+func revertData(answer *answerError) ([]byte, bool) {
+	var s string
+	if json.Unmarshal(answer.Data, &s) != nil {
 		return nil, false
 	}
 	b, err := hexutil.Decode(s)

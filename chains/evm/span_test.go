@@ -12,34 +12,25 @@ import (
 	"github.com/aitbc/bridge/chains/stream"
 )
 
-// answered is an error answer of an endpoint.
-type answered struct {
-	code int
-	text string
-}
-
-func (a answered) Error() string  { return a.text }
-func (a answered) ErrorCode() int { return a.code }
-
 func TestTooManyLogs(t *testing.T) {
 	for _, c := range []struct {
 		method string
-		answer answered
+		answer answerError
 		want   bool
 	}{
-		{"eth_getLogs", answered{-32005, "query returned more than 10000 results"}, true},
-		{"eth_getLogs", answered{-32602, "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"}, true},
-		{"eth_getLogs", answered{-32000, "exceed maximum block range: 5000"}, true},
-		{"eth_getLogs", answered{-32005, "limit exceeded"}, true},
-		{"eth_getLogs", answered{-32005, "daily request count exceeded, request rate limited"}, false},
-		{"eth_getLogs", answered{-32005, "too many requests per second"}, false},
-		{"eth_getLogs", answered{-32000, "block range extends beyond current head block"}, false},
-		{"eth_getLogs", answered{-32000, "internal error"}, false},
-		{"eth_call", answered{-32005, "query returned more than 10000 results"}, false},
+		{"eth_getLogs", answerError{Code: -32005, Message: "query returned more than 10000 results"}, true},
+		{"eth_getLogs", answerError{Code: -32602, Message: "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"}, true},
+		{"eth_getLogs", answerError{Code: -32000, Message: "exceed maximum block range: 5000"}, true},
+		{"eth_getLogs", answerError{Code: -32005, Message: "limit exceeded"}, true},
+		{"eth_getLogs", answerError{Code: -32005, Message: "daily request count exceeded, request rate limited"}, false},
+		{"eth_getLogs", answerError{Code: -32005, Message: "too many requests per second"}, false},
+		{"eth_getLogs", answerError{Code: -32000, Message: "block range extends beyond current head block"}, false},
+		{"eth_getLogs", answerError{Code: -32000, Message: "internal error"}, false},
+		{"eth_call", answerError{Code: -32005, Message: "query returned more than 10000 results"}, false},
 	} {
-		err := classify(c.method, c.answer)
+		err := classify(c.method, &c.answer)
 		if errors.Is(err, ErrTooMany) != c.want || message.FateOf(err) != message.Retry || !errors.Is(err, message.ErrUnavailable) {
-			t.Errorf("%s, %q: %v", c.method, c.answer.text, err)
+			t.Errorf("%s, %q: %v", c.method, c.answer.Message, err)
 		}
 	}
 }
@@ -55,7 +46,7 @@ type narrow struct {
 func (n *narrow) Logs(_ context.Context, _ message.Address, _ []message.Hash, from, to uint64) ([]Log, error) {
 	n.tries++
 	if to-from >= n.most {
-		return nil, classify("eth_getLogs", answered{limitExceeded, "query returned more than 10000 results"})
+		return nil, classify("eth_getLogs", &answerError{Code: limitExceeded, Message: "query returned more than 10000 results"})
 	}
 	n.asked = append(n.asked, [2]uint64{from, to})
 	return []Log{}, nil
@@ -69,11 +60,8 @@ func TestRangesFollowTheEndpoint(t *testing.T) {
 		t.Run(fmt.Sprint(most), func(t *testing.T) {
 			n := &narrow{fake: newFake(), most: most}
 			n.head, n.final = to, to
-			c, err := New(t.Context(), Config{ChainID: 31337, Manager: message.Address{1}, Endpoint: n})
-			if err != nil {
-				t.Fatal(err)
-			}
-			cfg := stream.Config{Stream: message.Stream{Chain: 31337, Manager: message.Address{1}}}
+			c := n.client(t, n)
+			cfg := stream.Config{Stream: message.Stream{Chain: 31337, Manager: testManager}}
 			for range 2 {
 				n.asked, n.tries = nil, 0
 				if _, err := c.Batch(t.Context(), cfg, 1, to); err != nil {
@@ -107,11 +95,8 @@ func TestRangesFollowTheEndpoint(t *testing.T) {
 func TestOneBlockIsTooMany(t *testing.T) {
 	n := &narrow{fake: newFake()}
 	n.head, n.final = 10, 10
-	c, err := New(t.Context(), Config{ChainID: 31337, Manager: message.Address{1}, Endpoint: n})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := stream.Config{Stream: message.Stream{Chain: 31337, Manager: message.Address{1}}}
+	c := n.client(t, n)
+	cfg := stream.Config{Stream: message.Stream{Chain: 31337, Manager: testManager}}
 	if _, err := c.Batch(t.Context(), cfg, 1, 9); !errors.Is(err, ErrTooMany) || message.FateOf(err) != message.Retry {
 		t.Errorf("%v", err)
 	}

@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"cmp"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -49,14 +50,16 @@ const (
 
 var local = Profile{
 	Name: "local", BlockTime: time.Second, Stride: 2,
-	LogRange: 1000, Fees: EIP1559, Evidence: EvidenceAgreement, Devnet: true,
+	LogRange: 1000, Fees: EIP1559, Evidence: EvidenceReceipts, Devnet: true,
 }
 
 // profiles is sorted by chain id. Chains that finalize in leaps (Ethereum, rollups) keep short
-// windows: a window that straddles the final block waits for the next leap.
+// windows: a window that straddles the final block waits for the next leap. Evidence is
+// agreement unless a profile says receipts, which it may when blocks of that chain pass the
+// tests of chains/evm/evidence.
 var profiles = []Profile{
-	{Name: "ethereum", Chain: 1, Genesis: hash("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"), BlockTime: 12 * time.Second, Stride: 1, LogRange: 1000},
-	{Name: "optimism", Chain: 10, Genesis: hash("7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b"), BlockTime: 2 * time.Second, Stride: 2, LogRange: 2000},
+	{Name: "ethereum", Chain: 1, Genesis: hash("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"), BlockTime: 12 * time.Second, Stride: 1, LogRange: 1000, Evidence: EvidenceReceipts},
+	{Name: "optimism", Chain: 10, Genesis: hash("7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b"), BlockTime: 2 * time.Second, Stride: 2, LogRange: 2000, Evidence: EvidenceReceipts},
 	{Name: "bsc", Chain: 56, Genesis: hash("0d21840abff46b96c84b2ac9e10e4f5cdaeb5693cb665db62a2f3b02d2d57b5b"), BlockTime: 450 * time.Millisecond, Stride: 8, LogRange: 1000},
 	{Name: "polygon", Chain: 137, Genesis: hash("a9c28ce2141b56c474f1dc504bee9b01eb1bd7d1a507580d5519d4437a97de1b"), BlockTime: 2 * time.Second, Stride: 2, LogRange: 1000},
 	{Name: "zksync", Chain: 324, Genesis: hash("e8e77626586f73b955364c7b4bbf0bb7f7685ebd40e852b164633a4acbd3244c"), BlockTime: time.Second, Stride: 4, LogRange: 2000},
@@ -81,11 +84,27 @@ func Get(chain message.ChainID) (Profile, bool) {
 	}
 	for _, p := range profiles {
 		if p.Chain == chain {
-			p.Finality, p.Fees, p.Evidence = finalities[p.Name], EIP1559, EvidenceAgreement
+			p.Finality, p.Fees, p.Evidence = finalities[p.Name], EIP1559, cmp.Or(p.Evidence, EvidenceAgreement)
 			return p, true
 		}
 	}
 	return Profile{}, false
+}
+
+// Bounds of Profile.Poll.
+const (
+	minPoll = time.Second
+	maxPoll = 12 * time.Second
+)
+
+// Poll is how long what is known of the final block stays good enough: a block's time, or a
+// hundredth of what finality usually takes, whichever is more, and between 1 and 12 s. Zero, for
+// always ask, on the chains of one machine.
+func (p Profile) Poll() time.Duration {
+	if p.Devnet {
+		return 0
+	}
+	return min(max(p.BlockTime, p.Finality.Usual/100, minPoll), maxPoll)
 }
 
 // IsLocal reports whether chain is one of the ids kept for development chains.

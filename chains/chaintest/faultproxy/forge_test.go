@@ -108,13 +108,21 @@ func followed(t *testing.T, url string) ([]stream.Leaf, error) {
 	return leaves, err
 }
 
-// TestForgedMessageFoolsOneReader: a consistent lie of one endpoint passes every check that one endpoint allows.
-// This is what agreement of endpoints is for.
+// otherHistory gives the blocks from the forged message on other hashes, to which their headers hash.
+func otherHistory() faultproxy.Rule {
+	return faultproxy.Rule{Fault: faultproxy.HistoryOther, FromBlock: upstream.first + 3, Consistent: true}
+}
+
+// TestForgedMessageFoolsOneReader: a consistent lie of one endpoint passes every check that one endpoint allows,
+// once it forges the blocks as well. This is what agreement of endpoints is for.
 func TestForgedMessageFoolsOneReader(t *testing.T) {
 	if leaves, err := followed(t, start(t, faultproxy.Options{}).URL()); !errors.Is(err, errIdle) || len(leaves) != 3 {
 		t.Fatalf("without a lie: %d messages: %v", len(leaves), err)
 	}
-	s := start(t, faultproxy.Options{}, forged(true))
+	if leaves, err := followed(t, start(t, faultproxy.Options{}, forged(true)).URL()); !errors.Is(err, errIdle) || len(leaves) != 0 {
+		t.Fatalf("beside a header that commits to other receipts: %d messages: %v", len(leaves), err)
+	}
+	s := start(t, faultproxy.Options{}, forged(true), otherHistory())
 	leaves, err := followed(t, s.URL())
 	if !errors.Is(err, errIdle) || len(leaves) != 4 {
 		t.Fatalf("%d messages: %v", len(leaves), err)
@@ -149,7 +157,9 @@ func keys(m object) []any {
 
 // TestNaiveLieIsNoticed: the same message without its counter contradicts the manager.
 func TestNaiveLieIsNoticed(t *testing.T) {
-	s := start(t, faultproxy.Options{}, forged(false))
+	naive := forged(true)
+	naive.Methods = []string{"eth_getLogs", "eth_getTransactionReceipt", "eth_getBlockReceipts"}
+	s := start(t, faultproxy.Options{}, naive, otherHistory())
 	leaves, err := followed(t, s.URL())
 	var counter *stream.CounterError
 	if !errors.As(err, &counter) || len(leaves) != 0 || s.Fired(faultproxy.LogAdd) == 0 {
@@ -162,7 +172,7 @@ func TestNaiveLieIsNoticed(t *testing.T) {
 // this from the truth.
 func TestForgedHistoryProvesItself(t *testing.T) {
 	from := upstream.first + 3
-	s := start(t, faultproxy.Options{}, forged(true), faultproxy.Rule{Fault: faultproxy.HistoryOther, FromBlock: from, Consistent: true})
+	s := start(t, faultproxy.Options{}, forged(true), otherHistory())
 	ask := func(url, method string, params ...any) any { return post(url, request(method, params...)).result(t) }
 	var parent any
 	for n := from - 1; n < from+4; n++ {

@@ -218,7 +218,7 @@ func (a answers) prove(topics ...message.Hash) ([]Log, error) {
 	if err != nil || len(topics) > 0 {
 		return logs, err
 	}
-	return logs, Compare(h, logs, a.logs)
+	return logs, Compare(h.Number(), logs, a.logs)
 }
 
 func TestRealBlocks(t *testing.T) {

@@ -12,8 +12,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 )
 
-// Log is one event log. Its fields are those of an endpoint's log, in the same order, so that
-// each converts into the other.
+// Log is one event log.
 type Log struct {
 	Address   message.Address
 	Topics    []message.Hash
@@ -59,13 +58,13 @@ func convert(l *types.Log) Log {
 	return out
 }
 
-// Compare holds what an endpoint says to be the logs of h's block against the proven ones,
-// both for the same manager and topics. Nil means that they are the same, in the same order.
+// Compare holds what an endpoint says to be the logs of a block against the proven ones, both
+// for the same manager and topics. Nil means that they are the same, in the same order.
 //
 // Errors: *LogError, at the first difference: removed before missing and altered (by index of
 // the proven log) before extra before reordered.
-func Compare(h *Header, proven, said []Log) error {
-	fail := func(kind error, index uint32) error { return &LogError{kind, h.Number(), index} }
+func Compare(block uint64, proven, said []Log) error {
+	fail := func(kind error, index uint32) error { return &LogError{kind, block, index} }
 	by := make(map[uint32]int, len(said))
 	twice := -1
 	for i := range said {

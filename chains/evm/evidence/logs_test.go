@@ -61,7 +61,7 @@ func TestCompare(t *testing.T) {
 		"index":         {change(func(l *Log) { l.Index = 99 }), ErrMissing, at(1)},
 		"two swapped":   {change(func(l *Log) { l.Index = at(2) }), ErrMissing, at(1)},
 	} {
-		err := Compare(h, proven, c.said)
+		err := Compare(h.Number(), proven, c.said)
 		var e *LogError
 		if !errors.As(err, &e) || !errors.Is(err, c.kind) || e.Block != h.Number() || e.Index != c.index {
 			t.Errorf("%s: %v, want %v at %d", what, err, c.kind, c.index)
@@ -70,13 +70,13 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: fate %s", what, message.FateOf(err))
 		}
 	}
-	if err := Compare(h, proven, clone()); err != nil {
+	if err := Compare(h.Number(), proven, clone()); err != nil {
 		t.Error(err)
 	}
-	if err := Compare(h, nil, nil); err != nil {
+	if err := Compare(h.Number(), nil, nil); err != nil {
 		t.Error(err)
 	}
-	if err := Compare(h, nil, proven[:1]); !errors.Is(err, ErrExtra) {
+	if err := Compare(h.Number(), nil, proven[:1]); !errors.Is(err, ErrExtra) {
 		t.Errorf("logs of a block without: %v", err)
 	}
 }
@@ -95,8 +95,8 @@ func TestRules(t *testing.T) {
 		if _, ok := rules[p.Name]; !ok {
 			t.Errorf("no rule for %s", p.Name)
 		}
-		r := Of(p.Name)
-		if r.Reason == "" || (r.Evidence != registry.EvidenceReceipts && r.Evidence != registry.EvidenceAgreement) {
+		r := Of(p)
+		if r.Reason == "" || r.Evidence != p.Evidence || (r.Evidence != registry.EvidenceReceipts && r.Evidence != registry.EvidenceAgreement) {
 			t.Errorf("%s: %+v", p.Name, r)
 		}
 		if r.Evidence == registry.EvidenceReceipts && !r.Format.valid() {
@@ -108,7 +108,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("rule for %s, which has no profile", name)
 		}
 	}
-	if r := Of("unheard of"); r.Evidence != registry.EvidenceAgreement || r.Format.valid() {
+	if r := Of(registry.Profile{Name: "unheard of", Evidence: registry.EvidenceReceipts}); r.Format.valid() || r.Reason == "" {
 		t.Errorf("unknown: %+v", r)
 	}
 }

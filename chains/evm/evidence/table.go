@@ -17,30 +17,33 @@ const (
 
 func (f Format) valid() bool { return f == Ethereum || f == OPStack }
 
-// Rule is the evidence that a kind of chain gets.
+// Rule is how the evidence of a kind of chain is checked.
 type Rule struct {
-	Evidence registry.Evidence
-	Format   Format // how to check receipts; set where the check could be made
-	Reason   string // what stands behind receipts, or in their way
+	Evidence registry.Evidence // as its profile says
+	Format   Format            // how to check receipts; zero where nobody knows
+	Reason   string            // what stands behind receipts, or in their way
 }
 
-// rules by the name of a profile. A chain gets receipts only when a block of the real chain
-// passes the tests of this package (docs/spec/evidence.md, "Fixtures").
+// rules by the name of a profile, which says which evidence the chain gets: receipts only when a
+// block of the real chain passes the tests of this package (docs/spec/evidence.md, "Fixtures").
 var rules = map[string]Rule{
-	"local":     {registry.EvidenceReceipts, Ethereum, "blocks of an embedded go-ethereum"},
-	"ethereum":  {registry.EvidenceReceipts, Ethereum, "headers of the main network, whole blocks of Sepolia"},
-	"optimism":  {registry.EvidenceReceipts, OPStack, "header of OP Mainnet, whole block of Zora, receipts before Canyon"},
-	"bsc":       {registry.EvidenceAgreement, Ethereum, "a header of the test network passes; a whole block is missing"},
-	"polygon":   {registry.EvidenceAgreement, 0, "receipts of state syncs lie outside the root or have a type of their own"},
-	"arbitrum":  {registry.EvidenceAgreement, 0, "transaction types of its own; header fields with another meaning"},
-	"zksync":    {registry.EvidenceAgreement, 0, "the block hash commits to no receipts trie"},
-	"avalanche": {registry.EvidenceAgreement, 0, "header fields of its own in the hash"},
+	"local":     {Format: Ethereum, Reason: "blocks of an embedded go-ethereum"},
+	"ethereum":  {Format: Ethereum, Reason: "headers of the main network, whole blocks of Sepolia"},
+	"optimism":  {Format: OPStack, Reason: "header of OP Mainnet, whole block of Zora, receipts before Canyon"},
+	"bsc":       {Format: Ethereum, Reason: "a header of the test network passes; a whole block is missing"},
+	"polygon":   {Reason: "receipts of state syncs lie outside the root or have a type of their own"},
+	"arbitrum":  {Reason: "transaction types of its own; header fields with another meaning"},
+	"zksync":    {Reason: "the block hash commits to no receipts trie"},
+	"avalanche": {Reason: "header fields of its own in the hash"},
 }
 
-// Of returns the rule for a profile by its name; an unknown one gets agreement.
-func Of(profile string) Rule {
-	if r, ok := rules[profile]; ok {
-		return r
+// Of returns the rule for a profile. One of another kind than those that are known has no
+// format, so that it can have no receipts.
+func Of(p registry.Profile) Rule {
+	r, ok := rules[p.Name]
+	if !ok {
+		r.Reason = "unknown kind of chain"
 	}
-	return Rule{Evidence: registry.EvidenceAgreement, Reason: "unknown kind of chain"}
+	r.Evidence = p.Evidence
+	return r
 }

@@ -44,10 +44,10 @@ func (b *budget) take(n int, now time.Time) bool {
 	return true
 }
 
-// give returns a request that was not sent.
-func (b *budget) give() {
+// give returns requests that were not sent.
+func (b *budget) give(n int) {
 	if b.hourly != 0 {
-		b.tokens++
+		b.tokens += float64(n)
 	}
 }
 

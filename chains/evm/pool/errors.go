@@ -24,6 +24,7 @@ const (
 	ClassRateLimited Class = "rate-limited" // the endpoint says so in an answer
 	ClassRefused     Class = "refused"      // another error answer, where others answered
 	ClassLag         Class = "lag"          // lacks a block, state or receipt that m others have
+	ClassUnproven    Class = "unproven"     // header or receipts that are not what the block's hash commits to
 	ClassSlow        Class = "slow"         // others were asked in its place and decided
 	ClassDissent     Class = "dissent"      // contradicts m others
 	ClassWrongChain  Class = "wrong-chain"  // another chain id or genesis hash
@@ -47,7 +48,7 @@ type ShortError struct {
 	Need     int // m
 	Disagree bool
 	Absent   []Absence // by name in the members' order
-	refusals []error   // *evm.RPCError and message.ErrRange, for readers that adapt
+	refusals []error   // what a reader that adapts must know of the members' answers
 }
 
 func (e *ShortError) Error() string {
@@ -65,7 +66,7 @@ func (e *ShortError) Error() string {
 // Fate is retry: members come back and lies end.
 func (e *ShortError) Fate() message.Fate { return message.Retry }
 
-// Unwrap gives the sentinel and, for log queries, what members said when they refused.
+// Unwrap gives the sentinel and, for logs and receipts, what members said when they refused.
 func (e *ShortError) Unwrap() []error {
 	sentinel := message.ErrUnavailable
 	if e.Disagree {

@@ -72,26 +72,28 @@ func (m *member) rank(now time.Time) [4]int {
 	return r
 }
 
-// begin counts one request and spends it, or says why it may not be sent.
-func (p *Pool) begin(m *member) Class {
+// begin counts the requests of one question and spends them, or says why they may not be sent.
+func (p *Pool) begin(m *member, requests int) Class {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.cfg.Clock.Now()
 	if why := m.away(now); why != "" {
 		return why
 	}
-	m.budget.take(1, now)
-	m.stats.Requests++
+	if !m.budget.take(requests, now) {
+		return ClassBudget
+	}
+	m.stats.Requests += uint64(requests)
 	m.inFlight++
 	return ""
 }
 
 // unsent takes back what begin counted, when the check of the chain kept the question back.
-func (p *Pool) unsent(m *member) {
+func (p *Pool) unsent(m *member, requests int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m.budget.give()
-	m.stats.Requests--
+	m.budget.give(requests)
+	m.stats.Requests -= uint64(requests)
 }
 
 func (p *Pool) end(m *member) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -206,16 +207,67 @@ func (p *Pool) Logs(ctx context.Context, address message.Address, topics []messa
 // Call implements evm.Endpoint. Every call runs at one block hash: a tag or number is first
 // resolved by agreement.
 func (p *Pool) Call(ctx context.Context, call evm.Call, at evm.At) ([]byte, error) {
-	if at.Hash.IsZero() {
-		b, err := p.Block(ctx, at)
-		if err != nil {
-			return nil, err
-		}
-		at = evm.At{Hash: b.Hash}
+	at, err := p.pinned(ctx, at)
+	if err != nil {
+		return nil, err
 	}
 	return agree(ctx, p, question[[]byte]{
 		name: "call at " + at.String(), key: bytesDigest,
 		ask: func(ctx context.Context, e evm.Endpoint) ([]byte, error) { return e.Call(ctx, call, at) },
+	})
+}
+
+// Storage implements evm.Endpoint, as Call does.
+func (p *Pool) Storage(ctx context.Context, address message.Address, slot message.Hash, at evm.At) (message.Hash, error) {
+	at, err := p.pinned(ctx, at)
+	if err != nil {
+		return message.Hash{}, err
+	}
+	return agree(ctx, p, question[message.Hash]{
+		name: "storage at " + at.String(), key: func(word message.Hash) digest { return bytesDigest(word[:]) },
+		ask: func(ctx context.Context, e evm.Endpoint) (message.Hash, error) {
+			return e.Storage(ctx, address, slot, at)
+		},
+	})
+}
+
+// pinned names a block by its hash, which m operators agree on.
+func (p *Pool) pinned(ctx context.Context, at evm.At) (evm.At, error) {
+	if !at.Hash.IsZero() {
+		return at, nil
+	}
+	b, err := p.Block(ctx, at)
+	return evm.At{Hash: b.Hash}, err
+}
+
+// Header implements evm.Endpoint: of any one member, because a header proves itself by the hash
+// that the caller knows.
+func (p *Pool) Header(ctx context.Context, f evidence.Format, block message.Hash) (*evidence.Header, error) {
+	return first(ctx, p, question[*evidence.Header]{
+		name: "header " + block.String(),
+		ask: func(ctx context.Context, e evm.Endpoint) (*evidence.Header, error) {
+			h, err := e.Header(ctx, f, block)
+			if err == nil && h.Hash() != block {
+				return nil, garbled("another block than asked for")
+			}
+			return h, err
+		},
+	})
+}
+
+// Receipts implements evm.Endpoint: of any one member, because they prove themselves by the header.
+func (p *Pool) Receipts(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error) {
+	return first(ctx, p, question[*evidence.Receipts]{
+		name: fmt.Sprintf("receipts of block %d", h.Number()), refusals: true,
+		ask: func(ctx context.Context, e evm.Endpoint) (*evidence.Receipts, error) { return e.Receipts(ctx, h) },
+	})
+}
+
+// EachReceipt implements evm.Endpoint, as Receipts does.
+func (p *Pool) EachReceipt(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error) {
+	return first(ctx, p, question[*evidence.Receipts]{
+		name: fmt.Sprintf("each receipt of block %d", h.Number()), requests: len(h.Transactions()),
+		ask: func(ctx context.Context, e evm.Endpoint) (*evidence.Receipts, error) { return e.EachReceipt(ctx, h) },
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -21,6 +22,7 @@ type question[T any] struct {
 
 	raw      bool                     // without the check of the member's chain
 	refusals bool                     // repeat error answers to the caller
+	requests int                      // that one member gets for it; one when zero
 	lacking  func(*evm.RPCError) bool // refusals that mean "no such block"
 	among    []*member                // held by the caller; nil for those that stand when the question comes
 	only     func(m *member) bool     // entitled members, nil for all; called with Pool.mu held
@@ -122,7 +124,7 @@ func exclude[T any](list []reply[T], m *member) []reply[T] {
 // start asks one member of left.
 func (r *round[T]) start(m *member, probe bool) {
 	r.left = without(r.left, m)
-	if why := r.p.begin(m); why != "" {
+	if why := r.p.begin(m, max(1, r.q.requests)); why != "" {
 		r.replies = append(r.replies, reply[T]{m: m, kind: silent, class: why})
 		return
 	}
@@ -142,7 +144,7 @@ func (r *round[T]) ask(m *member) reply[T] {
 	if !r.q.raw {
 		err := r.p.ensure(r.ctx, m)
 		if err != nil {
-			r.p.unsent(m)
+			r.p.unsent(m, max(1, r.q.requests))
 		}
 		switch {
 		case err == nil:
@@ -190,6 +192,14 @@ func (r *round[T]) classify(rep *reply[T]) {
 				rep.kind, rep.err, rep.class = absent, lack, ClassLag
 				return
 			}
+		}
+		switch {
+		case errors.Is(err, evidence.ErrHeader) || errors.Is(err, evidence.ErrReceipts):
+			rep.kind, rep.class = refused, ClassUnproven
+			return
+		case errors.Is(err, evm.ErrTooMany):
+			rep.kind, rep.class = refused, ClassRefused
+			return
 		}
 		rep.kind, rep.class = failed, classOf(err)
 		if errors.As(err, &answer) && !rateLimited(answer) {

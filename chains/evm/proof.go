@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/aitbc/bridge/chains/evm/evidence"
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/chains/stream"
+)
+
+// maxProving blocks are held against their evidence at a time; each may need two answers of
+// MaxResponseBytes.
+const maxProving = 4
+
+// blockLogs are the logs of one block as eth_getLogs has them.
+type blockLogs struct {
+	stream.BlockRef
+	logs []Log
+}
+
+// byBlock parts logs, which name one hash per block and rise.
+func byBlock(logs []Log) (list []blockLogs) {
+	for i := range logs {
+		if n := len(list); n == 0 || list[n-1].Number != logs[i].Block {
+			list = append(list, blockLogs{BlockRef: stream.BlockRef{Number: logs[i].Block, Hash: logs[i].BlockHash}})
+		}
+		last := &list[len(list)-1]
+		last.logs = append(last.logs, logs[i])
+	}
+	return list
+}
+
+// prove holds the logs of every block against the evidence that the chain allows.
+//
+// Errors: ErrUnproven, of the lowest block that differs; message.ErrUnavailable.
+func (c *Client) prove(ctx context.Context, blocks []blockLogs) error {
+	check := c.proveByAgreement
+	if c.rule.Evidence == registry.EvidenceReceipts {
+		check = c.proveByReceipts
+	}
+	errs := make([]error, len(blocks))
+	free := make(chan struct{}, maxProving)
+	var all sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for i := range blocks {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				if errs[i] = check(ctx, &blocks[i]); errs[i] != nil {
+					cancel()
+				}
+			}
+		})
+	}
+	all.Wait()
+	for i, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return fmt.Errorf("block %d: %w", blocks[i].Number, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// proveByReceipts recomputes the block's hash and the root of its receipts and holds the logs
+// against those of the receipts. What remains somebody's word is the hash.
+func (c *Client) proveByReceipts(ctx context.Context, b *blockLogs) error {
+	h, err := c.provenHeader(ctx, b.BlockRef)
+	if err != nil {
+		return err
+	}
+	r, err := c.Receipts(ctx, h)
+	if errors.Is(err, ErrNoMethod) || errors.Is(err, ErrTooMany) {
+		r, err = c.EachReceipt(ctx, h)
+	}
+	if err != nil {
+		return unproven(err)
+	}
+	proven, err := evidence.Logs(h, r, c.manager, streamTopics)
+	if err != nil {
+		return unproven(err)
+	}
+	return unproven(evidence.Compare(b.Number, proven, b.logs))
+}
+
+// provenHeader is the header of a block by the hash that was agreed on.
+func (c *Client) provenHeader(ctx context.Context, b stream.BlockRef) (*evidence.Header, error) {
+	h, err := c.Header(ctx, c.rule.Format, b.Hash)
+	if err != nil {
+		return nil, unproven(err)
+	}
+	if h.Hash() != b.Hash || h.Number() != b.Number {
+		return nil, fmt.Errorf("hash %s is block %d: %w", b.Hash, h.Number(), ErrUnproven)
+	}
+	return h, nil
+}
+
+// proveEnd holds the end of a batch against its header: where that may hold a log of the manager
+// and none was read, receipts decide.
+func (c *Client) proveEnd(ctx context.Context, b stream.BlockRef) error {
+	if c.rule.Evidence != registry.EvidenceReceipts {
+		return nil
+	}
+	h, err := c.provenHeader(ctx, b)
+	if err != nil {
+		return err
+	}
+	for _, topic := range streamTopics {
+		if h.Bloom(c.manager, topic) {
+			return c.proveByReceipts(ctx, &blockLogs{BlockRef: b})
+		}
+	}
+	return nil
+}
+
+// proveByAgreement holds the logs against the receipts of their transactions.
+func (c *Client) proveByAgreement(ctx context.Context, b *blockLogs) error {
+	var proven []Log
+	for i := range b.logs {
+		tx := b.logs[i].TxHash
+		if i > 0 && tx == b.logs[i-1].TxHash {
+			continue
+		}
+		r, ok, err := c.Receipt(ctx, tx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("receipt of %s: %w", tx, err)
+		case !ok:
+			return fmt.Errorf("no receipt of %s: %w", tx, ErrUnproven)
+		case !r.Success:
+			return fmt.Errorf("transaction %s failed: %w", tx, ErrUnproven)
+		case r.Block != b.BlockRef:
+			return fmt.Errorf("transaction %s is in block %d, %s: %w", tx, r.Block.Number, r.Block.Hash, ErrUnproven)
+		}
+		for j := range r.Logs {
+			if l := &r.Logs[j]; l.Address == c.manager && len(l.Topics) > 0 && isStreamTopic(l.Topics[0]) {
+				proven = append(proven, *l)
+			}
+		}
+	}
+	return unproven(evidence.Compare(b.Number, proven, b.logs))
+}
+
+func isStreamTopic(t message.Hash) bool {
+	for _, s := range streamTopics {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}
+
+// unproven gives a refusal of evidence the fate retry; other errors stay what they are.
+func unproven(err error) error {
+	var log *evidence.LogError
+	if errors.As(err, &log) || errors.Is(err, evidence.ErrHeader) || errors.Is(err, evidence.ErrReceipts) {
+		return fmt.Errorf("%w: %w", ErrUnproven, err)
+	}
+	return err
+}
