@@ -35,7 +35,7 @@ func TestWrongChain(t *testing.T) {
 	if m := b.health("a"); m.State != StateDemoted {
 		t.Errorf("it has to earn trust: %+v", m)
 	}
-	if text := b.log.String(); strings.Count(text, "serves another chain") != 1 || strings.Count(text, "serves its chain again") != 1 {
+	if text := b.log.String(); strings.Count(text, "endpoint has no voice") != 1 || strings.Count(text, "serves its chain again") != 1 {
 		t.Errorf("log:\n%s", text)
 	}
 }

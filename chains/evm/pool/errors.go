@@ -28,6 +28,7 @@ const (
 	ClassSlow        Class = "slow"         // others were asked in its place and decided
 	ClassDissent     Class = "dissent"      // contradicts m others
 	ClassWrongChain  Class = "wrong-chain"  // another chain id or genesis hash
+	ClassWrongCode   Class = "wrong-code"   // other code at an address than Pool.Expect wants
 	ClassBudget      Class = "budget"       // out of requests for now
 	ClassBackoff     Class = "backoff"      // pauses after a failure
 	ClassBusy        Class = "busy"         // too many requests under way
@@ -80,6 +81,8 @@ var (
 	errNoReceipt  = errors.New("no receipt")
 	errBudget     = errors.New("out of budget")
 	errWrongChain = errors.New("wrong chain")
+	errWrongCode  = errors.New("wrong code")
+	errNoCode     = errors.New("no code")
 )
 
 // garbled is an answer to another question than was asked.

@@ -40,6 +40,7 @@ type host struct {
 	nonce uint64
 	gas   uint64
 	funds int64
+	code  []byte // nil: what hosts of the fork show
 	asked map[string]int
 	done  bool
 }
@@ -84,7 +85,7 @@ func (h *host) begin(ctx context.Context, method string) (*host, error) {
 	if h.done {
 		err = errors.New("used after close")
 	}
-	c := &host{chain: h.chain, fork: h.fork, from: h.from, heads: map[evm.Tag]uint64{}, tip: h.tip, nonce: h.nonce, gas: h.gas, funds: h.funds}
+	c := &host{chain: h.chain, fork: h.fork, from: h.from, heads: map[evm.Tag]uint64{}, tip: h.tip, nonce: h.nonce, gas: h.gas, funds: h.funds, code: h.code}
 	for k, v := range h.heads {
 		c.heads[k] = v
 	}
@@ -209,6 +210,9 @@ func (h *host) Code(ctx context.Context, _ message.Address) ([]byte, error) {
 	c, err := h.begin(ctx, "code")
 	if err != nil {
 		return nil, err
+	}
+	if c.code != nil {
+		return c.code, nil
 	}
 	return []byte{0x60, c.branch(0)}, nil
 }

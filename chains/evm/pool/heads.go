@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type HeadSource struct {
 	URL  string // ws or wss
 }
 
-// HeadsConfig of a waker.
+// HeadsConfig of a waker. Sources may be replaced later, by Set.
 type HeadsConfig struct {
 	Chain   message.ChainID
 	Sources []HeadSource
@@ -45,26 +46,26 @@ type HeadsConfig struct {
 // Heads tells sleepers that a block may have come. It is a hint: a subscription that lies,
 // floods or falls silent costs at most one early poll per gap, and the poll asks the pool.
 type Heads struct {
-	cfg   HeadsConfig
-	hints chan struct{}
+	cfg     HeadsConfig // but for Sources
+	hints   chan struct{}
+	changed chan struct{} // the sources were replaced
 
 	mu    sync.Mutex
-	turn  uint64        // wakes so far
-	waked chan struct{} // closed at the next wake
+	list  []HeadSource
+	up    map[HeadSource]bool // subscriptions that stand
+	turn  uint64              // wakes so far
+	waked chan struct{}       // closed at the next wake
 }
 
 // NewHeads makes a waker; it connects in Run. No source at all is allowed: then it never wakes.
 //
 // Errors: message.ErrBadEncoding names a source whose URL is none; message.ErrRange.
 func NewHeads(cfg HeadsConfig) (*Heads, error) {
-	if len(cfg.Sources) > MaxMembers || cfg.Gap < 0 {
-		return nil, fmt.Errorf("heads of chain %s: %d sources, gap %s: %w", cfg.Chain, len(cfg.Sources), cfg.Gap, message.ErrRange)
+	if cfg.Gap < 0 {
+		return nil, fmt.Errorf("heads of chain %s: gap %s: %w", cfg.Chain, cfg.Gap, message.ErrRange)
 	}
-	for _, s := range cfg.Sources {
-		u, err := url.Parse(s.URL)
-		if err != nil || u.Host == "" || (u.Scheme != "ws" && u.Scheme != "wss") {
-			return nil, fmt.Errorf("heads of chain %s: member %s: want a ws or wss URL: %w", cfg.Chain, s.Name, message.ErrBadEncoding)
-		}
+	if err := checkHeads(cfg.Chain, cfg.Sources); err != nil {
+		return nil, err
 	}
 	if cfg.Gap == 0 {
 		cfg.Gap = DefaultWakeGap
@@ -78,18 +79,85 @@ func NewHeads(cfg HeadsConfig) (*Heads, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Heads{cfg: cfg, hints: make(chan struct{}, 1), waked: make(chan struct{})}, nil
+	h := &Heads{
+		cfg: cfg, hints: make(chan struct{}, 1), changed: make(chan struct{}, 1), list: slices.Clone(cfg.Sources),
+		up: map[HeadSource]bool{}, waked: make(chan struct{}),
+	}
+	h.cfg.Sources = nil
+	return h, nil
+}
+
+func checkHeads(chain message.ChainID, list []HeadSource) error {
+	if len(list) > MaxMembers {
+		return fmt.Errorf("heads of chain %s: %d sources: %w", chain, len(list), message.ErrRange)
+	}
+	for _, s := range list {
+		u, err := url.Parse(s.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "ws" && u.Scheme != "wss") {
+			return fmt.Errorf("heads of chain %s: member %s: want a ws or wss URL: %w", chain, s.Name, message.ErrBadEncoding)
+		}
+	}
+	return nil
+}
+
+// Set replaces the sources; subscriptions that stay go on. Sleepers notice nothing of it.
+//
+// Errors: as NewHeads; the old sources stay then.
+func (h *Heads) Set(sources []HeadSource) error {
+	if err := checkHeads(h.cfg.Chain, sources); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	h.list = slices.Clone(sources)
+	h.mu.Unlock()
+	select {
+	case h.changed <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Announced says of each source, by name, whether its subscription stands.
+func (h *Heads) Announced() map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := map[string]bool{}
+	for _, s := range h.list {
+		out[s.Name] = h.up[s]
+	}
+	return out
 }
 
 // Run keeps the subscriptions until ctx ends and returns its error.
 func (h *Heads) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
-	for _, s := range h.cfg.Sources {
-		group.Go(func() { h.follow(ctx, s) })
-	}
+	following := map[HeadSource]context.CancelFunc{}
+	defer func() {
+		for _, end := range following {
+			end()
+		}
+	}()
 	for {
+		h.mu.Lock()
+		list := h.list
+		h.mu.Unlock()
+		for s, end := range following {
+			if !slices.Contains(list, s) {
+				end()
+				delete(following, s)
+			}
+		}
+		for _, s := range list {
+			if following[s] == nil {
+				one, end := context.WithCancel(ctx)
+				following[s] = end
+				group.Go(func() { h.follow(one, s) })
+			}
+		}
 		select {
+		case <-h.changed:
+			continue
 		case <-h.hints:
 			h.wake()
 		case <-ctx.Done():
@@ -138,14 +206,12 @@ func (h *Heads) Sleeper() func(ctx context.Context, d time.Duration) error {
 
 // follow subscribes again and again. Nobody misses it while it is away: sleepers time out.
 func (h *Heads) follow(ctx context.Context, s HeadSource) {
-	up := false
 	for n := 0; ctx.Err() == nil; n++ {
 		heard := h.subscribe(ctx, s, func() {
-			up = true
+			h.stands(s, true)
 			h.cfg.Logger.Info("new blocks are announced", "chain", h.cfg.Chain, "member", s.Name)
 		})
-		if up && ctx.Err() == nil {
-			up = false
+		if h.stands(s, false) && ctx.Err() == nil {
 			h.cfg.Logger.Info("announcements of new blocks ended, polling goes on", "chain", h.cfg.Chain, "member", s.Name)
 		}
 		if heard {
@@ -155,6 +221,17 @@ func (h *Heads) follow(ctx context.Context, s HeadSource) {
 			return
 		}
 	}
+}
+
+// stands notes whether a subscription stands, and says whether it did before.
+func (h *Heads) stands(s HeadSource, up bool) (was bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was = h.up[s]
+	if h.up[s] = up; !up {
+		delete(h.up, s)
+	}
+	return was
 }
 
 // subscribe hints at every notification until the subscription ends; heard reports whether

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -197,5 +198,58 @@ func TestHeadsConfig(t *testing.T) {
 		if !errors.Is(err, c.want) || err != nil && strings.Contains(err.Error(), "key") {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+	}
+}
+
+// TestHeadsAreReplaced: a source that is new wakes, one that is gone does not, one that stays is not asked anew.
+func TestHeadsAreReplaced(t *testing.T) {
+	_, firstWeb := announce(t)
+	second, secondWeb := announce(t)
+	alpha, beta := HeadSource{Name: "alpha", URL: wsURL(firstWeb)}, HeadSource{Name: "beta", URL: wsURL(secondWeb)}
+	w := newWaker(t, alpha)
+	await := func(want map[string]bool) {
+		t.Helper()
+		stand := func() int {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.up)
+		}
+		for !maps.Equal(w.Announced(), want) || stand() != len(want) {
+			if t.Context().Err() != nil {
+				t.Fatalf("announced by %v, want %v", w.Announced(), want)
+			}
+			runtime.Gosched()
+		}
+	}
+	await(map[string]bool{"alpha": true})
+	if err := w.Set([]HeadSource{{Name: "alpha", URL: "http://127.0.0.1:1"}}); !errors.Is(err, message.ErrBadEncoding) {
+		t.Errorf("no ws URL: %v", err)
+	}
+	if err := w.Set([]HeadSource{alpha, beta}); err != nil {
+		t.Fatal(err)
+	}
+	await(map[string]bool{"alpha": true, "beta": true})
+	sleep := w.Sleeper()
+	slept := make(chan error, 1)
+	go func() { slept <- sleep(t.Context(), time.Hour) }()
+	w.clock.await(time.Hour)
+	second.heads <- "new"
+	if err := <-slept; err != nil {
+		t.Fatal(err)
+	}
+	w.clock.await(DefaultWakeGap)
+	w.clock.Advance(DefaultWakeGap)
+	if err := w.Set([]HeadSource{beta}); err != nil {
+		t.Fatal(err)
+	}
+	await(map[string]bool{"beta": true})
+	go func() { slept <- sleep(t.Context(), time.Hour) }()
+	w.clock.await(time.Hour)
+	second.heads <- "again"
+	if err := <-slept; err != nil {
+		t.Fatal(err)
+	}
+	if text := w.log.String(); strings.Count(text, "are announced") != 2 {
+		t.Errorf("log:\n%s", text)
 	}
 }

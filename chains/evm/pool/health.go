@@ -18,6 +18,7 @@ const (
 	StateHealthy    State = "healthy"     // asked in turn
 	StateDemoted    State = "demoted"     // asked last, and now and then to see whether it is well
 	StateWrongChain State = "wrong-chain" // has no voice
+	StateWrongCode  State = "wrong-code"  // shows other code than is expected; has no voice
 )
 
 // MemberHealth is one member for a status page. Counters are those since the member joined.
@@ -64,8 +65,8 @@ func (p *Pool) Health() Health {
 		s.Name, s.Operator, s.Away, s.Until = m.Name, m.Operator, m.away(now), m.until
 		s.BudgetLeft = m.budget.left(now)
 		switch {
-		case m.wrong:
-			s.State = StateWrongChain
+		case m.wrong != "":
+			s.State = State(m.wrong)
 		case m.demoted:
 			s.State = StateDemoted
 		case m.checkedAt.IsZero():

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
@@ -28,7 +29,7 @@ type member struct {
 	budget   budget
 
 	checkedAt time.Time // zero: the chain must be checked before the next question
-	wrong     bool      // the last check found another chain
+	wrong     Class     // what the last check found: ClassWrongChain, ClassWrongCode or nothing
 	demoted   bool
 	dissents  bool // contradicted others and has not been promoted since
 	strikes   int  // failures in a row
@@ -45,8 +46,8 @@ type member struct {
 // away says why the member cannot be asked now; "" when it can.
 func (m *member) away(now time.Time) Class {
 	switch {
-	case now.Before(m.until) && m.wrong:
-		return ClassWrongChain
+	case now.Before(m.until) && m.wrong != "":
+		return m.wrong
 	case now.Before(m.until):
 		return ClassBackoff
 	case m.inFlight >= maxInFlight:
@@ -102,10 +103,10 @@ func (p *Pool) end(m *member) {
 	m.inFlight--
 }
 
-// ensure checks chain id and genesis hash of a member unless that was done since it last
-// failed or was demoted, and within RecheckEvery.
+// ensure checks chain id, genesis hash and the codes of Expect unless that was done since the
+// member last failed or was demoted, and within RecheckEvery.
 //
-// Errors: errWrongChain, errBudget, else what the endpoint says.
+// Errors: errWrongChain, errWrongCode, errNoCode, errBudget, else what the endpoint says.
 func (p *Pool) ensure(ctx context.Context, m *member) error {
 	select {
 	case m.check <- struct{}{}:
@@ -119,9 +120,10 @@ func (p *Pool) ensure(ctx context.Context, m *member) error {
 		p.mu.Unlock()
 		return nil
 	}
-	need := 1
+	codes := slices.Clone(p.codes)
+	need := 1 + len(codes)
 	if !p.cfg.Genesis.IsZero() {
-		need = 2
+		need++
 	}
 	if !m.budget.take(need, now) {
 		p.mu.Unlock()
@@ -136,7 +138,7 @@ func (p *Pool) ensure(ctx context.Context, m *member) error {
 	if id != p.cfg.Chain {
 		return errWrongChain
 	}
-	if need == 2 {
+	if !p.cfg.Genesis.IsZero() {
 		b, err := m.Endpoint.Block(ctx, evm.At{})
 		if err != nil {
 			return fmt.Errorf("genesis: %w: %w", message.ErrUnavailable, err)
@@ -145,11 +147,18 @@ func (p *Pool) ensure(ctx context.Context, m *member) error {
 			return errWrongChain
 		}
 	}
+	for _, c := range codes {
+		if err := c.check(ctx, m.Endpoint); err != nil {
+			return err
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m.checkedAt = p.cfg.Clock.Now()
-	if m.wrong {
-		m.wrong = false
+	if slices.Equal(codes, p.codes) { // else it is checked again at its next question
+		m.checkedAt = p.cfg.Clock.Now()
+	}
+	if m.wrong != "" {
+		m.wrong = ""
 		p.cfg.Logger.Info("endpoint serves its chain again", "chain", p.cfg.Chain, "member", m.Name)
 	}
 	return nil
@@ -160,7 +169,7 @@ func (p *Pool) ensure(ctx context.Context, m *member) error {
 // good is an answer; shared when m operators gave the same one, which alone earns trust back.
 func (p *Pool) good(m *member, shared bool) {
 	m.strikes, m.pauses = 0, 0
-	if !shared || !m.demoted || m.wrong {
+	if !shared || !m.demoted || m.wrong != "" {
 		return
 	}
 	if m.run++; m.run >= PromoteAfter {
@@ -206,16 +215,19 @@ func (p *Pool) dissent(m *member) {
 	p.demote(m, ClassDissent)
 }
 
-// otherChain silences a member until a later check finds the right chain.
-func (p *Pool) otherChain(m *member) {
+// mute silences a member of another chain, or with other code, until a later check finds what is wanted.
+func (p *Pool) mute(m *member, why Class) {
 	was := m.wrong
-	m.wrong = true
-	p.fail(m, ClassWrongChain)
+	m.wrong = why
+	p.fail(m, why)
 	m.demoted = true
-	if !was {
-		p.cfg.Logger.Warn("endpoint serves another chain", "chain", p.cfg.Chain, "member", m.Name)
+	if was != why {
+		p.cfg.Logger.Warn("endpoint has no voice", "chain", p.cfg.Chain, "member", m.Name, "reason", string(why))
 	}
 }
+
+// mutes says whether a class of answers shows another chain than the wanted one.
+func (c Class) mutes() bool { return c == ClassWrongChain || c == ClassWrongCode }
 
 func (p *Pool) demote(m *member, why Class) {
 	if m.demoted {
@@ -238,6 +250,8 @@ func classOf(err error) Class {
 		return ClassRefused
 	case errors.Is(err, context.DeadlineExceeded):
 		return ClassTimeout
+	case errors.Is(err, errNoCode):
+		return ClassLag
 	}
 	return ClassUnavailable
 }

@@ -25,6 +25,7 @@ type Pool struct {
 	members  []*member
 	closed   bool
 	final    uint64 // highest block by the tag finalized that was agreed on
+	codes    []code // what members must show, by address
 	rounds   sync.WaitGroup
 	trouble  map[string]bool // kinds of questions whose last answer was ErrDisagree
 	disputes uint64

@@ -151,6 +151,9 @@ func (r *round[T]) ask(m *member) reply[T] {
 		case errors.Is(err, errWrongChain):
 			rep.kind, rep.class = silent, ClassWrongChain
 			return rep
+		case errors.Is(err, errWrongCode):
+			rep.kind, rep.class = silent, ClassWrongCode
+			return rep
 		case errors.Is(err, errBudget):
 			rep.kind, rep.class = silent, ClassBudget
 			return rep
@@ -256,8 +259,8 @@ func (r *round[T]) add(rep reply[T]) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case rep.class == ClassWrongChain:
-		p.otherChain(rep.m)
+	case rep.class.mutes():
+		p.mute(rep.m, rep.class)
 	case rep.kind == failed && req.slow:
 		p.pause(rep.m)
 	case rep.kind == failed:
@@ -332,7 +335,7 @@ func (r *round[T]) settle(winner digest) {
 func (r *round[T]) score(rep *reply[T], req *request) {
 	late := req != nil && (req.slow || rep.took > r.p.cfg.HedgeAfter)
 	switch {
-	case rep.class == ClassWrongChain:
+	case rep.class.mutes():
 	case (rep.kind == said || rep.kind == reverted) && r.q.key != nil && rep.key != r.winner:
 		r.p.dissent(rep.m)
 	case rep.kind == said || rep.kind == reverted:
