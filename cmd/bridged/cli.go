@@ -81,7 +81,7 @@ func commands(log io.Writer) *cobra.Command {
 	usage := func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) }
 	root.SetFlagErrorFunc(usage)
 	layout := func() node.Layout { return node.Layout(*home) }
-	root.AddCommand(initCommand(layout), genesisCommand(layout), startCommand(layout, log), statusCommand(layout),
+	root.AddCommand(initCommand(layout), genesisCommand(layout), startCommand(layout, log), statusCommand(layout), reloadCommand(layout),
 		rollbackCommand(layout), exportCommand(layout), importCommand(layout), signerCommand(layout, log), keysCommand(layout))
 	markTestBuild(root, log)
 	markUsage(root)

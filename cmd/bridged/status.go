@@ -89,11 +89,16 @@ func printStatus(out io.Writer, s *node.Status) error {
 			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag, p.Covered, s.Members)
 	}
 	for _, c := range s.Sources {
-		l.print("source  chain %d  %d of %d operators must agree%s  evidence %s  disagreements %d  shortfalls %d",
-			c.Chain, c.Agree, c.Operators, marked("  UNSAFE: ", c.Unsafe), c.Evidence, c.Disagreements, c.Shortfalls)
+		stalled := ""
+		if c.Stalled {
+			stalled = "stalled"
+		}
+		l.print("source  chain %d  %d of %d operators must agree%s  evidence %s  final %d  head %d%s  disagreements %d  shortfalls %d",
+			c.Chain, c.Agree, c.Operators, marked("  UNSAFE: ", c.Unsafe), c.Evidence, c.Final, c.Head, marked("  ", stalled), c.Disagreements, c.Shortfalls)
 		for _, e := range c.Endpoints {
-			l.print("endpoint %s  operator %s  chain %d  %s%s  head %d  requests %d  failures %d  dissents %d%s",
-				e.Name, e.Operator, c.Chain, e.State, marked(" away: ", e.Away), e.Head, e.Requests, e.Failures, e.Dissents, marked("  last error: ", e.LastError))
+			l.print("endpoint %s  operator %s  chain %d  %s%s  head %d  requests %d  failures %d  dissents %d%s%s",
+				e.Name, e.Operator, c.Chain, e.State, marked(" away: ", e.Away), e.Head, e.Requests, e.Failures, e.Dissents,
+				marked("  announcements ", e.Announces), marked("  last error: ", e.LastError))
 		}
 	}
 	for _, q := range s.Sessions {

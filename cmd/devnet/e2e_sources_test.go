@@ -17,6 +17,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/bridged/node"
+	"github.com/aitbc/bridge/cmd/sources"
 )
 
 // TestLyingEndpoints gives every validator three endpoints of three operators per chain, each a proxy before the real
@@ -144,7 +145,7 @@ func (p *proxies) install(t *testing.T, home node.Layout) error {
 		}
 		one.Agree, one.Unsafe, one.Endpoints = 0, false, nil
 		for k, name := range proxyNames {
-			one.Endpoints = append(one.Endpoints, node.Endpoint{Name: name, Operator: fmt.Sprint("operator ", k), URL: p.of[id][k].URL()})
+			one.Endpoints = append(one.Endpoints, sources.Endpoint{Name: name, Operator: fmt.Sprint("operator ", k), URL: p.of[id][k].URL()})
 		}
 	}
 	return c.Save(home.ConfigFile())

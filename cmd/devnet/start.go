@@ -20,6 +20,7 @@ import (
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/cmd/devnet/chain"
+	"github.com/aitbc/bridge/cmd/sources"
 )
 
 // Start starts everything and returns when the validators make blocks. The network
@@ -178,9 +179,9 @@ func (n *Network) furnish(h node.Layout) error {
 	}
 	c.Poll = "250ms"
 	for _, k := range n.chains {
-		c.Chains = append(c.Chains, node.Chain{
+		c.Chains = append(c.Chains, sources.Chain{
 			ChainID: k.ID(), Agree: 1, Unsafe: true, // a chain of one process has one endpoint
-			Endpoints: []node.Endpoint{{Name: "devnet", Operator: "devnet", URL: k.URL()}},
+			Endpoints: []sources.Endpoint{{Name: "devnet", Operator: "devnet", URL: k.URL()}},
 		})
 	}
 	if err := c.Save(h.ConfigFile()); err != nil {
@@ -214,6 +215,9 @@ func (n *Network) describe(ctx context.Context, groupKey [32]byte, deployed []de
 		return err
 	}
 	text := fmt.Sprintf("# relayer of the devnet\nnetwork = %q\npoll = \"250ms\"\n", n.NetworkFile())
+	for _, k := range n.chains { // a chain of one process has one endpoint
+		text += fmt.Sprintf("\n[[chains]]\nchain_id = %d\nagree = 1\nunsafe = true\n[[chains.endpoints]]\nname = \"devnet\"\nurl = %q\n", k.ID(), k.URL())
+	}
 	return os.WriteFile(filepath.Join(n.opts.Dir, "relayer", "relayer.toml"), []byte(text), 0o600)
 }
 

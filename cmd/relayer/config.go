@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/cmd/sources"
 	"github.com/aitbc/bridge/keys/account"
 )
 
@@ -23,12 +23,12 @@ type config struct {
 	// Account that pays: a file of 64 hex digits, keystore:path, or an external signer's URL.
 	Account string `toml:"account"`
 	// PasswordFile of a keystore file; a file called password beside it when empty.
-	PasswordFile string              `toml:"password_file"`
-	Key          string              `toml:"key"`   // the same as account, of older files
-	Store        string              `toml:"store"` // cache, may be deleted
-	Poll         time.Duration       `toml:"poll"`
-	Log          string              `toml:"log"`    // debug, info, warn, error
-	Chains       map[string][]string `toml:"chains"` // chain id = ["url"]; network.json's urls when absent
+	PasswordFile string          `toml:"password_file"`
+	Key          string          `toml:"key"`   // the same as account, of older files
+	Store        string          `toml:"store"` // cache, may be deleted
+	Poll         time.Duration   `toml:"poll"`
+	Log          string          `toml:"log"`    // debug, info, warn, error
+	Chains       []sources.Chain `toml:"chains"` // as in bridged.toml; for others network.json's urls
 }
 
 func defaults() config {
@@ -84,20 +84,28 @@ func (c *config) validate() error {
 	if _, err := c.level(); err != nil {
 		errs = append(errs, fmt.Errorf("log: %q is none of debug, info, warn, error", c.Log))
 	}
-	for id, urls := range c.Chains {
-		if _, err := strconv.ParseUint(id, 10, 64); err != nil {
-			errs = append(errs, fmt.Errorf("chains.%s: not a chain id", id))
-		}
-		if len(urls) == 0 {
-			errs = append(errs, fmt.Errorf("chains.%s: no url", id))
-		}
-		for i, u := range urls {
-			if p, err := url.Parse(u); err != nil || p.Host == "" {
-				errs = append(errs, fmt.Errorf("chains.%s[%d]: not a URL", id, i)) // never quoted: it may hold a key
+	errs = append(errs, sources.CheckAll(c.Chains))
+	for i := range c.Chains {
+		for j := range c.Chains[i].Endpoints {
+			if c.Chains[i].Endpoints[j].WS != "" {
+				errs = append(errs, fmt.Errorf("chains[%d].endpoints[%d].ws: the relayer polls, leave it out", i, j))
 			}
+		}
+		if c.Chains[i].ManagerCodeHash != "" {
+			errs = append(errs, fmt.Errorf("chains[%d].manager_code_hash: the validators check it, leave it out", i))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// chain is how a chain of the network is read: by the settings, else by the network file's URLs.
+func (c *config) chain(k *registry.Chain) (sources.Chain, error) {
+	for i := range c.Chains {
+		if c.Chains[i].ChainID == uint64(k.ChainID) {
+			return c.Chains[i], nil
+		}
+	}
+	return sources.FromNetwork(k)
 }
 
 func (c *config) level() (l slog.Level, err error) {

@@ -14,8 +14,8 @@ import (
 // told without the endpoints, which may hold keys.
 func FuzzConfig(f *testing.F) {
 	for _, s := range []string{
-		"", "network = \"n.json\"\npoll = \"250ms\"\n[chains]\n31337 = [\"http://127.0.0.1:8545\"]", "poll = 1", "poll = \"9h\"", "x = 1",
-		"[chains]\nx = []", "[chains]\n1 = [\"%zz\"]", "log = \"loud\"", "key = \"\"",
+		"", "network = \"n.json\"\npoll = \"250ms\"\n[[chains]]\nchain_id = 31337\nagree = 1\nunsafe = true\n[[chains.endpoints]]\nname = \"own\"\nurl = \"http://127.0.0.1:8545/secret\"", "poll = 1", "poll = \"9h\"", "x = 1",
+		"[[chains]]\nchain_id = 5", "[[chains]]\nchain_id = 1\n[[chains.endpoints]]\nurl = \"%zz://a-long-secret-key-of-somebody\"\nws = \"ws://a-long-secret-key-of-somebody\"", "log = \"loud\"", "key = \"\"",
 	} {
 		f.Add([]byte(s))
 	}
@@ -29,10 +29,12 @@ func FuzzConfig(f *testing.F) {
 			return
 		}
 		if err := c.validate(); err != nil {
-			for _, urls := range c.Chains {
-				for _, u := range urls {
-					if len(u) > 20 && strings.Contains(err.Error(), u) {
-						t.Errorf("the error quotes an endpoint: %v", err)
+			for _, k := range c.Chains {
+				for _, e := range k.Endpoints {
+					for _, u := range []string{e.URL, e.WS} {
+						if len(u) > 20 && u != e.Name && u != e.Operator && strings.Contains(err.Error(), u) {
+							t.Errorf("the error quotes an endpoint: %v", err)
+						}
 					}
 				}
 			}

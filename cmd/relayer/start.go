@@ -21,6 +21,7 @@ import (
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/exit"
+	"github.com/aitbc/bridge/cmd/sources"
 	"github.com/aitbc/bridge/keys/account"
 	"github.com/aitbc/bridge/keys/keystore"
 	"github.com/aitbc/bridge/relayer/deliver"
@@ -60,8 +61,15 @@ Reads <home>/relayer.toml (all keys optional):
   store   = "store"            # cache, may be deleted
   poll    = "500ms"
   log     = "info"             # debug, info, warn, error
-  [chains]
-  31337   = ["http://..."]     # endpoints; network.json's when absent
+  [[chains]]                   # as in bridged.toml; for chains that are not here, network.json's urls
+  chain_id = 31337
+  agree    = 2                 # operators that must give one answer
+  unsafe   = false             # true allows agree = 1, or no majority
+  [[chains.endpoints]]         # transactions go to all of them
+  name     = "own"             # what the log says; a URL is never repeated
+  operator = "us"              # endpoints of one operator are one voice; the name when left out
+  url      = "http://..."
+  requests_per_hour = 0        # bound of what is asked of it; 0: none
 The environment (RELAYER_NETWORK, RELAYER_ACCOUNT, ...) stands above the file, flags above both.`,
 		Example: `  relayer start --network ./network.json
   relayer start --home ~/.bridge-relayer`,
@@ -121,17 +129,25 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 		Validators: validators, Sources: map[message.ChainID]follow.Source{},
 		Managers: map[message.ChainID]message.Address{}, Poll: cfg.Poll, Logger: log,
 	}
+	chains := make([]sources.Chain, len(network.Chains))
+	for i := range network.Chains {
+		if chains[i], err = cfg.chain(&network.Chains[i]); err != nil {
+			return exit.Usage(err)
+		}
+	}
+	reads, err := sources.Open(chains, log)
+	if err != nil {
+		return exit.Usage(err)
+	}
+	defer func() { _ = reads.Close() }() // gives no error
 	for i := range network.Chains {
 		c := &network.Chains[i]
-		urls := c.URLs
-		if own := cfg.Chains[c.ChainID.String()]; len(own) > 0 {
-			urls = own
-		}
-		client, err := evm.New(ctx, evm.Config{ChainID: c.ChainID, Manager: c.Manager, URLs: urls})
+		one, _ := reads.Get(c.ChainID) // each was opened
+		reader, err := one.Reader(ctx, c.Manager, nil)
 		if err != nil {
 			return exit.Usage(err)
 		}
-		defer client.Close()
+		client := reader.Client
 		sender, err := evm.NewTransactionManager(evm.TxConfig{Endpoint: client, ChainID: c.ChainID, Account: payer, Logger: log})
 		if err != nil {
 			return err

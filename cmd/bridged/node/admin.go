@@ -65,6 +65,7 @@ type admin struct {
 	vouch   approver
 	blocks  func() results // nil before the node runs
 	commits *commits
+	reloads *reloader
 }
 
 var _ nodev1.AdminServer = (*admin)(nil)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/cmd/sources"
 	remotesigner "github.com/aitbc/bridge/keys/signer/remote"
 	"github.com/aitbc/bridge/verifier/agent"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
@@ -20,7 +21,8 @@ type beside struct {
 	v     *voter.Voter
 	s     shareSigner
 	hands *agent.Agent
-	feeds feeds
+	feeds *sources.Set
+	reads *streams
 }
 
 var (
@@ -47,6 +49,7 @@ func (b beside) Self() app.Self {
 	if err := b.v.Stopped(); err != nil {
 		out.Stopped = err.Error()
 	}
+	waits := b.reads.abstains()
 	for _, s := range b.v.Status() {
 		one := nodev1.Stream{Index: uint32(s.Index), Final: s.Final, Newest: s.Newest}
 		if s.Halted != nil {
@@ -54,10 +57,12 @@ func (b beside) Self() app.Self {
 		}
 		if s.Abstained {
 			one.Abstains = "the vote journal was lost: silent up to the blocks that were final then"
+		} else if s.Halted == nil {
+			one.Abstains = waits[s.Index]
 		}
 		out.Streams = append(out.Streams, one)
 	}
-	out.Sources = b.feeds.status()
+	out.Sources = sourcesProto(b.feeds.Health())
 	return out
 }
 

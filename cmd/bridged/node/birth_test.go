@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/cmd/sources"
 	"github.com/aitbc/bridge/verifier/agent"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
@@ -53,7 +54,7 @@ func newborn(t *testing.T) *alone {
 	must(t, putState(doc, &g))
 	must(t, Install(a.home, doc, nil))
 	a.cfg = Default()
-	a.cfg.Chains = []Chain{{ChainID: 31337, Agree: 1, Unsafe: true, Endpoints: []Endpoint{{Name: "nobody", URL: "http://" + unused(t)}}}}
+	a.cfg.Chains = []sources.Chain{{ChainID: 31337, Agree: 1, Unsafe: true, Endpoints: []sources.Endpoint{{Name: "nobody", URL: "http://" + unused(t)}}}}
 	a.cfg.ChainID, a.cfg.GRPC, a.cfg.SnapshotInterval = aloneChain, unused(t), 0
 	return a
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/chains/registry"
+	"github.com/aitbc/bridge/cmd/sources"
 	"github.com/aitbc/bridge/keys/account"
 	"github.com/aitbc/bridge/verifier/app"
 )
@@ -48,8 +48,8 @@ type Config struct {
 	Signer string `toml:"signer"`
 	// OperatorAccount signs the operator's transactions: keystore:path of a keystore file, or the
 	// URL of an external signer (account.Setting); empty: keys/operator.json.
-	OperatorAccount string  `toml:"operator_account"`
-	Chains          []Chain `toml:"chains"` // sources that this node covers
+	OperatorAccount string          `toml:"operator_account"`
+	Chains          []sources.Chain `toml:"chains"` // sources that this node covers
 }
 
 // DefaultPasswordFile is where init puts the password that it makes.
@@ -94,13 +94,13 @@ func (c *Config) PollInterval() time.Duration {
 }
 
 // Chain finds the endpoints of a source.
-func (c *Config) Chain(id message.ChainID) (Chain, bool) {
+func (c *Config) Chain(id message.ChainID) (sources.Chain, bool) {
 	for _, x := range c.Chains {
 		if x.ChainID == uint64(id) {
 			return x, true
 		}
 	}
-	return Chain{}, false
+	return sources.Chain{}, false
 }
 
 // Validate reports everything that is wrong at once, each by its key. Errors: ErrConfig.
@@ -142,20 +142,8 @@ func (c *Config) Validate() error {
 			add("operator_account", "%v", err)
 		}
 	}
-	seen := make(map[uint64]bool)
-	for i, x := range c.Chains {
-		key := fmt.Sprintf("chains[%d]", i)
-		if _, ok := registry.Get(message.ChainID(x.ChainID)); !ok {
-			add(key+".chain_id", "no profile for chain %d", x.ChainID)
-			continue
-		}
-		if seen[x.ChainID] {
-			add(key+".chain_id", "chain %d appears twice", x.ChainID)
-		}
-		seen[x.ChainID] = true
-		if err := x.check(); err != nil {
-			add(key, "%v", err)
-		}
+	if err := sources.CheckAll(c.Chains); err != nil {
+		bad = append(bad, fmt.Errorf("%w: %w", err, ErrConfig))
 	}
 	return errors.Join(bad...)
 }
@@ -166,7 +154,9 @@ func (c *Config) Save(path string) error {
 	var b bytes.Buffer
 	b.WriteString("# bridged: settings of this validator. CometBFT's own are in config.toml.\n" +
 		"# Each source that this node covers; two of three operators must agree:\n#   [[chains]]\n#   chain_id = 1\n" +
-		"#   [[chains.endpoints]]\n#   name = \"own\"\n#   operator = \"us\"\n#   url = \"https://…\"\n\n")
+		"#   [[chains.endpoints]]\n#   name = \"own\"\n#   operator = \"us\"\n#   url = \"https://…\"\n" +
+		"#   ws = \"wss://…\"   # announces blocks; may be left out\n" +
+		"# `bridged reload` makes the running node take what this file says of chains.\n\n")
 	if err := toml.NewEncoder(&b).Encode(c); err != nil {
 		return fmt.Errorf("encode configuration: %w", err)
 	}

@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/aitbc/bridge/cmd/sources"
 )
 
 func goodConfig() Config {
 	c := Default()
 	c.ChainID = "aitbc-devnet-1"
-	c.Chains = []Chain{{ChainID: 31337, Endpoints: []Endpoint{
+	c.Chains = []sources.Chain{{ChainID: 31337, Endpoints: []sources.Endpoint{
 		{Name: "a", URL: "http://127.0.0.1:8545"}, {Name: "b", URL: "https://127.0.0.1:8546", RequestsPerHour: 5000}, {Name: "c", URL: "http://127.0.0.1:8547"},
 	}}}
 	return c

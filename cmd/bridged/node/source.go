@@ -8,17 +8,17 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/aitbc/bridge/chains/evm"
-	"github.com/aitbc/bridge/chains/evm/pool"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/cmd/sources"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/extension"
@@ -30,6 +30,8 @@ const (
 	dialTimeout = 10 * time.Second
 	// maxRetry bounds the pause between two attempts to open a source.
 	maxRetry = 30 * time.Second
+	// codeRecord is the file in a stream's directory that keeps the hash of the manager's code.
+	codeRecord = "manager-code"
 )
 
 // streams follows every stream of the state whose chain is configured, those too that are opened while
@@ -37,7 +39,7 @@ const (
 type streams struct {
 	home    Layout
 	config  *Config
-	feeds   feeds
+	feeds   *sources.Set
 	chainID string
 	voter   *voter.Voter
 	log     *slog.Logger
@@ -46,23 +48,28 @@ type streams struct {
 	wake  chan struct{}
 
 	mu     sync.Mutex
-	known  map[uint16]*source // nil: its chain is not configured
+	known  map[uint16]*source // nil: its chain was not configured when it was looked at
 	stores closers
 }
 
-func newStreams(h Layout, c *Config, f feeds, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
+func newStreams(h Layout, c *Config, f *sources.Set, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
 	return &streams{home: h, config: c, feeds: f, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}}
 }
 
 // source is one stream that this node covers.
 type source struct {
-	index      uint16
-	stream     stream.Config
-	feed       *pool.Pool
-	store      *store.Badger
+	index  uint16
+	stream stream.Config
+	store  *store.Badger
+	client atomic.Pointer[sources.Reader] // nil until an endpoint of the right chain was found
+
+	// Changed only while nobody follows, under streams.mu:
+	feed       *sources.Source
 	replayFrom uint64
-	client     atomic.Pointer[evm.Client] // nil until an endpoint of the right chain was found
-	running    bool
+
+	// streams.mu:
+	running bool               // somebody follows, or it has halted
+	cancel  context.CancelFunc // ends that
 }
 
 var _ voter.HeadsSource = (*source)(nil)
@@ -81,6 +88,10 @@ var errNoEndpoint = message.NewError(message.Retry, "no endpoint yet")
 // told takes the streams of a committed state. It returns at once.
 func (s *streams) told(a extension.Agenda) {
 	s.asked.Store(&a.Streams)
+	s.rouse()
+}
+
+func (s *streams) rouse() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -98,13 +109,12 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 		if _, ok := s.known[p.Index]; ok {
 			continue
 		}
-		feed, ok := s.feeds[p.Stream.Chain]
-		if !ok {
+		if _, ok := s.feeds.Get(p.Stream.Chain); !ok {
 			s.known[p.Index] = nil
 			s.log.Warn("chain is not configured: this node abstains for the stream", "chain", p.Stream.Chain.String(), "stream", p.Index)
 			continue
 		}
-		one := &source{index: p.Index, feed: feed, stream: stream.Config{
+		one := &source{index: p.Index, stream: stream.Config{
 			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
 		if p.HasCertified {
@@ -150,8 +160,8 @@ func (s *streams) run(ctx context.Context) error {
 				s.log.Error("stream not opened, tried again with the next block", "err", err)
 			}
 		}
-		for _, one := range s.waiting() {
-			all.Go(func() { s.follow(ctx, one) })
+		for _, begin := range s.waiting(ctx) {
+			all.Go(begin)
 		}
 		select {
 		case <-ctx.Done():
@@ -161,14 +171,84 @@ func (s *streams) run(ctx context.Context) error {
 	}
 }
 
-// waiting takes the sources that nobody follows yet.
-func (s *streams) waiting() (out []*source) {
+// waiting takes the sources that nobody follows yet and whose chain is configured.
+func (s *streams) waiting(ctx context.Context) (out []func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range slices.Sorted(maps.Keys(s.known)) {
-		if one := s.known[i]; one != nil && !one.running {
-			one.running = true
-			out = append(out, one)
+		one := s.known[i]
+		if one == nil || one.running {
+			continue
+		}
+		feed, ok := s.feeds.Get(one.stream.Stream.Chain)
+		if !ok {
+			continue
+		}
+		if list := s.asked.Load(); list != nil {
+			for j := range *list {
+				if p := &(*list)[j]; p.Index == i && p.HasCertified {
+					one.replayFrom = p.CertifiedEnd // what the voter has from an earlier time does no harm
+				}
+			}
+		}
+		one.feed, one.running = feed, true
+		var own context.Context
+		own, one.cancel = context.WithCancel(ctx)
+		out = append(out, func() {
+			s.follow(own, one)
+			s.ended(own, one)
+		})
+	}
+	return out
+}
+
+// ended makes a source be followed again when its chain was taken from the configuration, and
+// comes back. One that has halted stays so.
+func (s *streams) ended(own context.Context, one *source) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own.Err() == nil {
+		return
+	}
+	one.running = false
+	one.client.Store(nil)
+	s.rouse()
+}
+
+// reconfigured takes the sources as they are now: streams whose chain is gone are followed no
+// more, those whose chain has come are looked at again.
+func (s *streams) reconfigured() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, one := range s.known {
+		if one == nil {
+			delete(s.known, i)
+			continue
+		}
+		if feed, ok := s.feeds.Get(one.stream.Stream.Chain); one.cancel != nil && (!ok || feed != one.feed) {
+			one.cancel()
+			if !ok {
+				s.log.Warn("chain is no longer configured: this node abstains for the stream", "chain", one.stream.Stream.Chain.String(), "stream", i)
+			}
+		}
+	}
+	s.rouse()
+}
+
+// abstains are the reasons of streams that are not followed because of the configuration, by index.
+func (s *streams) abstains() map[uint16]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[uint16]string{}
+	for i, one := range s.known {
+		if one == nil {
+			continue
+		}
+		feed, ok := s.feeds.Get(one.stream.Stream.Chain)
+		if !ok {
+			out[i] = "its chain is not configured any more"
+		} else if why := feed.Health().Code; why != "" {
+			out[i] = why
 		}
 	}
 	return out
@@ -186,6 +266,7 @@ func (s *streams) follow(ctx context.Context, one *source) {
 		Stream: one.stream, Source: client, Store: one.store, Poll: s.config.PollInterval(), ReplayFrom: one.replayFrom,
 		OnWindow: func(w stream.Window) error { return s.voter.OnWindow(one.index, w) },
 		OnFinal:  func(block uint64) { s.voter.OnFinal(one.index, block) },
+		Sleep:    one.feed.Heads.Sleeper(),
 		Logger:   s.log.With("stream", one.index),
 	})
 	if ctx.Err() != nil {
@@ -197,11 +278,12 @@ func (s *streams) follow(ctx context.Context, one *source) {
 
 // dial asks the pool until it serves the right chain or ctx ends. A pool that does not answer
 // is taken: following it retries by itself.
-func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *evm.Client {
+func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *sources.Reader {
 	warned := false
+	record := &sources.Record{Path: filepath.Join(s.home.StreamDir(one.stream.Stream.Chain, uint32(one.index)), codeRecord)}
 	for pause := time.Second; ; pause = min(2*pause, maxRetry) {
 		attempt, cancel := context.WithTimeout(ctx, dialTimeout)
-		c, err := evm.New(attempt, evm.Config{ChainID: one.stream.Stream.Chain, Manager: one.stream.Stream.Manager, Endpoint: one.feed})
+		c, err := one.feed.Reader(attempt, one.stream.Stream.Manager, record)
 		cancel()
 		if ctx.Err() != nil {
 			return nil

@@ -132,13 +132,17 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		return err
 	}
 	opened.add(reads)
-	sources := newStreams(h, &c, reads, doc.ChainID, vote, logger)
-	opened.add(sources)
+	followed := newStreams(h, &c, reads, doc.ChainID, vote, logger)
+	opened.add(followed)
+	reloads, err := newReloader(h, reads, followed, logger)
+	if err != nil {
+		return err
+	}
 	first := agenda.Streams
 	if a.LastBlockHeight() == 0 {
 		first = genesisStreams(genesis.Lanes.Streams)
 	}
-	if err := sources.open(first); err != nil {
+	if err := followed.open(first); err != nil {
 		return err
 	}
 	comet := new(engine)
@@ -150,21 +154,23 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	if err := loadShares(ctx, hands, book, a.LastBlockHeight() == 0, bridge, &genesis.Committee.Epoch); err != nil {
 		return fmt.Errorf("load key share: %w", err)
 	}
-	told.then(sources.told)
+	told.then(followed.told)
 	told.then(func(extension.Agenda) { hands.Wake() })
-	self := beside{vote, sign, hands, reads}
+	self := beside{vote, sign, hands, reads, followed}
 	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.address(), &c, self, book)
 	a.Announce()
 
 	failed := make(chan error, 1)
 	return runAll(ctx, []service{
 		background("voter", failed, vote.Run),
-		background("streams", failed, sources.run),
+		background("announcements", failed, reads.Run),
+		background("streams", failed, followed.run),
 		comet.service(key.config(cfg), key, h, doc, a, hooks, border, failed),
 		key.service(),
 		background("agent", failed, hands.Run),
 		queryService(c.GRPC, a, self, failed),
-		adminService(h, &admin{ledger: book, sender: out, vouch: vote, blocks: comet.results, commits: told}, failed),
+		adminService(h, &admin{ledger: book, sender: out, vouch: vote, blocks: comet.results, commits: told, reloads: reloads}, failed),
+		background("reloads", failed, reloads.run),
 	}, failed, logger, hooks.Ready)
 }
 

@@ -29,6 +29,183 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+type ReloadRequest struct {
+}
+
+func (m *ReloadRequest) Reset()         { *m = ReloadRequest{} }
+func (m *ReloadRequest) String() string { return proto.CompactTextString(m) }
+func (*ReloadRequest) ProtoMessage()    {}
+func (*ReloadRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8d8893dc78d950b7, []int{0}
+}
+func (m *ReloadRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReloadRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReloadRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReloadRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReloadRequest.Merge(m, src)
+}
+func (m *ReloadRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReloadRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReloadRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReloadRequest proto.InternalMessageInfo
+
+// ReloadedChain is what has changed of one source. Endpoints are named.
+type ReloadedChain struct {
+	Chain uint64 `protobuf:"varint,1,opt,name=chain,proto3" json:"chain,omitempty"`
+	// what is added, removed or changed.
+	What    string   `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
+	Added   []string `protobuf:"bytes,3,rep,name=added,proto3" json:"added,omitempty"`
+	Removed []string `protobuf:"bytes,4,rep,name=removed,proto3" json:"removed,omitempty"`
+	Changed []string `protobuf:"bytes,5,rep,name=changed,proto3" json:"changed,omitempty"`
+	// settings are keys of the chain itself.
+	Settings []string `protobuf:"bytes,6,rep,name=settings,proto3" json:"settings,omitempty"`
+}
+
+func (m *ReloadedChain) Reset()         { *m = ReloadedChain{} }
+func (m *ReloadedChain) String() string { return proto.CompactTextString(m) }
+func (*ReloadedChain) ProtoMessage()    {}
+func (*ReloadedChain) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8d8893dc78d950b7, []int{1}
+}
+func (m *ReloadedChain) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReloadedChain) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReloadedChain.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReloadedChain) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReloadedChain.Merge(m, src)
+}
+func (m *ReloadedChain) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReloadedChain) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReloadedChain.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReloadedChain proto.InternalMessageInfo
+
+func (m *ReloadedChain) GetChain() uint64 {
+	if m != nil {
+		return m.Chain
+	}
+	return 0
+}
+
+func (m *ReloadedChain) GetWhat() string {
+	if m != nil {
+		return m.What
+	}
+	return ""
+}
+
+func (m *ReloadedChain) GetAdded() []string {
+	if m != nil {
+		return m.Added
+	}
+	return nil
+}
+
+func (m *ReloadedChain) GetRemoved() []string {
+	if m != nil {
+		return m.Removed
+	}
+	return nil
+}
+
+func (m *ReloadedChain) GetChanged() []string {
+	if m != nil {
+		return m.Changed
+	}
+	return nil
+}
+
+func (m *ReloadedChain) GetSettings() []string {
+	if m != nil {
+		return m.Settings
+	}
+	return nil
+}
+
+type ReloadResponse struct {
+	// chains that have changed; none when the file says what runs already.
+	Chains []ReloadedChain `protobuf:"bytes,1,rep,name=chains,proto3" json:"chains"`
+	// restart are keys whose new value takes effect at the next start alone.
+	Restart []string `protobuf:"bytes,2,rep,name=restart,proto3" json:"restart,omitempty"`
+}
+
+func (m *ReloadResponse) Reset()         { *m = ReloadResponse{} }
+func (m *ReloadResponse) String() string { return proto.CompactTextString(m) }
+func (*ReloadResponse) ProtoMessage()    {}
+func (*ReloadResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8d8893dc78d950b7, []int{2}
+}
+func (m *ReloadResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReloadResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReloadResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReloadResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReloadResponse.Merge(m, src)
+}
+func (m *ReloadResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReloadResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReloadResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReloadResponse proto.InternalMessageInfo
+
+func (m *ReloadResponse) GetChains() []ReloadedChain {
+	if m != nil {
+		return m.Chains
+	}
+	return nil
+}
+
+func (m *ReloadResponse) GetRestart() []string {
+	if m != nil {
+		return m.Restart
+	}
+	return nil
+}
+
 type ProposeRequest struct {
 	Payload v1.Payload `protobuf:"bytes,1,opt,name=payload,proto3" json:"payload"`
 }
@@ -37,7 +214,7 @@ func (m *ProposeRequest) Reset()         { *m = ProposeRequest{} }
 func (m *ProposeRequest) String() string { return proto.CompactTextString(m) }
 func (*ProposeRequest) ProtoMessage()    {}
 func (*ProposeRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8d8893dc78d950b7, []int{0}
+	return fileDescriptor_8d8893dc78d950b7, []int{3}
 }
 func (m *ProposeRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -84,7 +261,7 @@ func (m *ProposeResponse) Reset()         { *m = ProposeResponse{} }
 func (m *ProposeResponse) String() string { return proto.CompactTextString(m) }
 func (*ProposeResponse) ProtoMessage()    {}
 func (*ProposeResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8d8893dc78d950b7, []int{1}
+	return fileDescriptor_8d8893dc78d950b7, []int{4}
 }
 func (m *ProposeResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -142,7 +319,7 @@ func (m *ApproveRequest) Reset()         { *m = ApproveRequest{} }
 func (m *ApproveRequest) String() string { return proto.CompactTextString(m) }
 func (*ApproveRequest) ProtoMessage()    {}
 func (*ApproveRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8d8893dc78d950b7, []int{2}
+	return fileDescriptor_8d8893dc78d950b7, []int{5}
 }
 func (m *ApproveRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -189,7 +366,7 @@ func (m *ApproveResponse) Reset()         { *m = ApproveResponse{} }
 func (m *ApproveResponse) String() string { return proto.CompactTextString(m) }
 func (*ApproveResponse) ProtoMessage()    {}
 func (*ApproveResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8d8893dc78d950b7, []int{3}
+	return fileDescriptor_8d8893dc78d950b7, []int{6}
 }
 func (m *ApproveResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -240,6 +417,9 @@ func (m *ApproveResponse) GetStatus() v1.ProposalStatus {
 }
 
 func init() {
+	proto.RegisterType((*ReloadRequest)(nil), "aitbc.bridge.node.v1.ReloadRequest")
+	proto.RegisterType((*ReloadedChain)(nil), "aitbc.bridge.node.v1.ReloadedChain")
+	proto.RegisterType((*ReloadResponse)(nil), "aitbc.bridge.node.v1.ReloadResponse")
 	proto.RegisterType((*ProposeRequest)(nil), "aitbc.bridge.node.v1.ProposeRequest")
 	proto.RegisterType((*ProposeResponse)(nil), "aitbc.bridge.node.v1.ProposeResponse")
 	proto.RegisterType((*ApproveRequest)(nil), "aitbc.bridge.node.v1.ApproveRequest")
@@ -249,31 +429,40 @@ func init() {
 func init() { proto.RegisterFile("aitbc/bridge/node/v1/admin.proto", fileDescriptor_8d8893dc78d950b7) }
 
 var fileDescriptor_8d8893dc78d950b7 = []byte{
-	// 373 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x52, 0xdf, 0x6a, 0xf2, 0x30,
-	0x14, 0x6f, 0xfa, 0xf9, 0xe9, 0xc8, 0x46, 0x85, 0x20, 0x43, 0x7a, 0xd1, 0x49, 0xd9, 0xc0, 0x81,
-	0xa4, 0xe8, 0x9e, 0x40, 0x2f, 0x76, 0x2d, 0xdd, 0xe6, 0xc5, 0xee, 0x52, 0x9b, 0xd5, 0x80, 0x9a,
-	0xac, 0x8d, 0xc5, 0xc1, 0x1e, 0x62, 0x6f, 0xb3, 0x57, 0xf0, 0xd2, 0xcb, 0x5d, 0x8d, 0xa1, 0x2f,
-	0x32, 0x9a, 0xc6, 0xb2, 0x0e, 0x75, 0x77, 0xc9, 0xe1, 0xf7, 0xe7, 0x9c, 0xdf, 0x39, 0xb0, 0x45,
-	0x98, 0x0c, 0xc6, 0x5e, 0x10, 0xb3, 0x30, 0xa2, 0xde, 0x9c, 0x87, 0xd4, 0x4b, 0xbb, 0x1e, 0x09,
-	0x67, 0x6c, 0x8e, 0x45, 0xcc, 0x25, 0x47, 0x0d, 0x85, 0xc0, 0x39, 0x02, 0x67, 0x08, 0x9c, 0x76,
-	0x6d, 0xb7, 0xc4, 0x1b, 0xf3, 0xd9, 0x8c, 0x49, 0x49, 0x15, 0x59, 0x2e, 0x73, 0xa6, 0xdd, 0x88,
-	0x78, 0xc4, 0xd5, 0xd3, 0xcb, 0x5e, 0x79, 0xd5, 0xbd, 0x87, 0xd6, 0x30, 0xe6, 0x82, 0x27, 0xd4,
-	0xa7, 0xcf, 0x0b, 0x9a, 0x48, 0x34, 0x80, 0x35, 0x41, 0x5e, 0xa6, 0x9c, 0x84, 0x4d, 0xd0, 0x02,
-	0xed, 0xd3, 0x9e, 0x8b, 0x4b, 0x9e, 0x85, 0x3a, 0x4e, 0xbb, 0x78, 0x98, 0x23, 0x07, 0x95, 0xd5,
-	0xe7, 0x85, 0xe1, 0xef, 0x88, 0xee, 0x03, 0xac, 0x17, 0xaa, 0x89, 0xe0, 0xf3, 0x84, 0x22, 0x1b,
-	0x9e, 0x08, 0x55, 0x22, 0x53, 0xa5, 0x5b, 0xf1, 0x8b, 0x3f, 0xb2, 0xa0, 0x29, 0x97, 0x4d, 0xb3,
-	0x05, 0xda, 0x67, 0xbe, 0x29, 0x97, 0xe8, 0x1c, 0x56, 0x27, 0x94, 0x45, 0x13, 0xd9, 0xfc, 0xa7,
-	0x90, 0xfa, 0xe7, 0x76, 0xa0, 0xd5, 0x17, 0x22, 0xe6, 0x69, 0xd1, 0xec, 0x11, 0x55, 0xf7, 0x15,
-	0xd6, 0x0b, 0xb4, 0x6e, 0x22, 0x37, 0x02, 0x7b, 0x8c, 0xcc, 0x9f, 0x46, 0xa8, 0x0f, 0xab, 0x89,
-	0x24, 0x72, 0x91, 0xa8, 0x06, 0xac, 0xde, 0xf5, 0xb1, 0x08, 0xb4, 0xdf, 0x9d, 0x22, 0xf8, 0x9a,
-	0xd8, 0x7b, 0x07, 0xf0, 0x7f, 0x3f, 0x5b, 0x1c, 0x1a, 0xc1, 0x9a, 0x0e, 0x03, 0x5d, 0xe2, 0x7d,
-	0xeb, 0xc3, 0xe5, 0x0d, 0xd8, 0x57, 0x7f, 0xa0, 0xf4, 0x30, 0x23, 0x58, 0xd3, 0xf3, 0x1d, 0xd2,
-	0x2d, 0x87, 0x75, 0x48, 0xf7, 0x57, 0x48, 0x83, 0xdb, 0xd5, 0xc6, 0x01, 0xeb, 0x8d, 0x03, 0xbe,
-	0x36, 0x0e, 0x78, 0xdb, 0x3a, 0xc6, 0x7a, 0xeb, 0x18, 0x1f, 0x5b, 0xc7, 0x78, 0xec, 0x44, 0x4c,
-	0x4e, 0x16, 0x41, 0x36, 0xbf, 0x57, 0xba, 0xb8, 0x94, 0xc6, 0xec, 0x89, 0xd1, 0xd8, 0x23, 0x82,
-	0xed, 0xce, 0x36, 0xa8, 0xaa, 0x0b, 0xbb, 0xf9, 0x0e, 0x00, 0x00, 0xff, 0xff, 0x56, 0x74, 0x95,
-	0x83, 0xd5, 0x02, 0x00, 0x00,
+	// 517 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x54, 0xcd, 0x6e, 0xd3, 0x40,
+	0x10, 0x8e, 0x93, 0x34, 0x69, 0xa7, 0x90, 0x48, 0xab, 0x08, 0x59, 0x39, 0x18, 0xcb, 0x14, 0x29,
+	0x48, 0x95, 0xad, 0x86, 0x27, 0x48, 0x90, 0x38, 0x57, 0x2e, 0xf4, 0xc0, 0x6d, 0x93, 0x5d, 0xec,
+	0x95, 0x6a, 0xaf, 0xf1, 0x6e, 0x4c, 0x90, 0x78, 0x04, 0x0e, 0xbc, 0x01, 0xaf, 0xd3, 0x63, 0x8f,
+	0x9c, 0x10, 0x4a, 0x5e, 0x04, 0xed, 0x8f, 0x2d, 0x8c, 0xd2, 0x70, 0x9b, 0x6f, 0xf6, 0x9b, 0x99,
+	0x6f, 0x3e, 0xef, 0x1a, 0x7c, 0xcc, 0xe4, 0x6a, 0x1d, 0xad, 0x4a, 0x46, 0x12, 0x1a, 0xe5, 0x9c,
+	0xd0, 0xa8, 0xba, 0x8a, 0x30, 0xc9, 0x58, 0x1e, 0x16, 0x25, 0x97, 0x1c, 0x4d, 0x34, 0x23, 0x34,
+	0x8c, 0x50, 0x31, 0xc2, 0xea, 0x6a, 0x1a, 0xb4, 0xea, 0xd6, 0x3c, 0xcb, 0x98, 0x94, 0x54, 0x17,
+	0xcb, 0xad, 0xa9, 0x9c, 0x4e, 0x12, 0x9e, 0x70, 0x1d, 0x46, 0x2a, 0x32, 0xd9, 0x60, 0x0c, 0x4f,
+	0x63, 0x7a, 0xc7, 0x31, 0x89, 0xe9, 0xa7, 0x0d, 0x15, 0x32, 0xf8, 0xe1, 0xd4, 0x19, 0x4a, 0xde,
+	0xa4, 0x98, 0xe5, 0x68, 0x02, 0x27, 0x6b, 0x15, 0xb8, 0x8e, 0xef, 0xcc, 0xfa, 0xb1, 0x01, 0x08,
+	0x41, 0xff, 0x73, 0x8a, 0xa5, 0xdb, 0xf5, 0x9d, 0xd9, 0x59, 0xac, 0x63, 0xc5, 0xc4, 0x84, 0x50,
+	0xe2, 0xf6, 0xfc, 0xde, 0xec, 0x2c, 0x36, 0x00, 0xb9, 0x30, 0x2c, 0x69, 0xc6, 0x2b, 0x4a, 0xdc,
+	0xbe, 0xce, 0xd7, 0x50, 0x9d, 0xac, 0x53, 0x9c, 0x27, 0x94, 0xb8, 0x27, 0xe6, 0xc4, 0x42, 0x34,
+	0x85, 0x53, 0x41, 0xa5, 0x64, 0x79, 0x22, 0xdc, 0x81, 0x3e, 0x6a, 0x70, 0x90, 0xc1, 0xa8, 0x96,
+	0x2c, 0x0a, 0x9e, 0x0b, 0x8a, 0x16, 0x30, 0xd0, 0xa2, 0x84, 0xeb, 0xf8, 0xbd, 0xd9, 0xf9, 0xfc,
+	0x45, 0x78, 0xc8, 0xa5, 0xb0, 0xb5, 0xd6, 0xb2, 0x7f, 0xff, 0xeb, 0x79, 0x27, 0xb6, 0x85, 0x46,
+	0xa4, 0x90, 0xb8, 0x54, 0x1b, 0x59, 0x91, 0x1a, 0x06, 0xef, 0x60, 0x74, 0x5d, 0xf2, 0x82, 0x0b,
+	0x6a, 0x2d, 0x42, 0x4b, 0x18, 0x16, 0xf8, 0x8b, 0xea, 0xa5, 0x2d, 0x39, 0x9f, 0x07, 0xed, 0x79,
+	0x8d, 0xff, 0x6a, 0xe8, 0xb5, 0x61, 0xda, 0x71, 0x75, 0x61, 0xf0, 0x1e, 0xc6, 0x4d, 0x57, 0xbb,
+	0xc5, 0x14, 0x4e, 0x0b, 0x9d, 0xc2, 0x77, 0xd6, 0xea, 0x06, 0xa3, 0x11, 0x74, 0xe5, 0x56, 0x7b,
+	0xfd, 0x24, 0xee, 0xca, 0x2d, 0x7a, 0x06, 0x83, 0x94, 0xb2, 0x24, 0x95, 0x6e, 0x4f, 0x33, 0x2d,
+	0x0a, 0x2e, 0x61, 0xb4, 0x28, 0x8a, 0x92, 0x57, 0x8d, 0xd8, 0x23, 0x5d, 0x83, 0xaf, 0x30, 0x6e,
+	0xd8, 0x56, 0x84, 0x19, 0xe4, 0x1c, 0x18, 0xd4, 0xfd, 0x7b, 0x90, 0xb2, 0x5c, 0x48, 0x2c, 0x37,
+	0x42, 0x0b, 0x18, 0xcd, 0x5f, 0x1d, 0xb3, 0xc0, 0xce, 0xbb, 0xd1, 0x05, 0xb1, 0x2d, 0x9c, 0x7f,
+	0xeb, 0xc2, 0xc9, 0x42, 0x5d, 0x6d, 0x74, 0x0b, 0x43, 0x6b, 0x06, 0xba, 0x38, 0xfc, 0xe9, 0xda,
+	0x5f, 0x60, 0xfa, 0xf2, 0x3f, 0x2c, 0xbb, 0xcc, 0x2d, 0x0c, 0xed, 0x7e, 0x8f, 0xf5, 0x6d, 0x9b,
+	0xf5, 0x58, 0xdf, 0x7f, 0x4d, 0xba, 0x81, 0x81, 0xb9, 0x4b, 0xe8, 0xe8, 0x4d, 0xab, 0xbb, 0x5e,
+	0x1c, 0x27, 0x99, 0xa6, 0xcb, 0xb7, 0xf7, 0x3b, 0xcf, 0x79, 0xd8, 0x79, 0xce, 0xef, 0x9d, 0xe7,
+	0x7c, 0xdf, 0x7b, 0x9d, 0x87, 0xbd, 0xd7, 0xf9, 0xb9, 0xf7, 0x3a, 0x1f, 0x2e, 0x13, 0x26, 0xd3,
+	0xcd, 0x4a, 0x99, 0x1a, 0xb5, 0x1e, 0x7a, 0x45, 0x4b, 0xf6, 0x91, 0xd1, 0x32, 0xc2, 0x05, 0xab,
+	0xff, 0x16, 0xab, 0x81, 0x7e, 0xd8, 0xaf, 0xff, 0x04, 0x00, 0x00, 0xff, 0xff, 0x8c, 0x88, 0xee,
+	0xb3, 0x4c, 0x04, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -294,6 +483,9 @@ type AdminClient interface {
 	// and rotate the node first journals that its own operator wants exactly that statement: no share
 	// of this member signs it otherwise.
 	Approve(ctx context.Context, in *ApproveRequest, opts ...grpc.CallOption) (*ApproveResponse, error)
+	// Reload reads the node's settings file again and makes chains and endpoints what it says, whole
+	// or not at all.
+	Reload(ctx context.Context, in *ReloadRequest, opts ...grpc.CallOption) (*ReloadResponse, error)
 }
 
 type adminClient struct {
@@ -322,6 +514,15 @@ func (c *adminClient) Approve(ctx context.Context, in *ApproveRequest, opts ...g
 	return out, nil
 }
 
+func (c *adminClient) Reload(ctx context.Context, in *ReloadRequest, opts ...grpc.CallOption) (*ReloadResponse, error) {
+	out := new(ReloadResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.node.v1.Admin/Reload", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminServer is the server API for Admin service.
 type AdminServer interface {
 	// Propose opens a proposal in the operator's name and waits until a block has it.
@@ -330,6 +531,9 @@ type AdminServer interface {
 	// and rotate the node first journals that its own operator wants exactly that statement: no share
 	// of this member signs it otherwise.
 	Approve(context.Context, *ApproveRequest) (*ApproveResponse, error)
+	// Reload reads the node's settings file again and makes chains and endpoints what it says, whole
+	// or not at all.
+	Reload(context.Context, *ReloadRequest) (*ReloadResponse, error)
 }
 
 // UnimplementedAdminServer can be embedded to have forward compatible implementations.
@@ -341,6 +545,9 @@ func (*UnimplementedAdminServer) Propose(ctx context.Context, req *ProposeReques
 }
 func (*UnimplementedAdminServer) Approve(ctx context.Context, req *ApproveRequest) (*ApproveResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Approve not implemented")
+}
+func (*UnimplementedAdminServer) Reload(ctx context.Context, req *ReloadRequest) (*ReloadResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Reload not implemented")
 }
 
 func RegisterAdminServer(s grpc1.Server, srv AdminServer) {
@@ -383,6 +590,24 @@ func _Admin_Approve_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Admin_Reload_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReloadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServer).Reload(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.node.v1.Admin/Reload",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServer).Reload(ctx, req.(*ReloadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Admin_serviceDesc = _Admin_serviceDesc
 var _Admin_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "aitbc.bridge.node.v1.Admin",
@@ -396,9 +621,153 @@ var _Admin_serviceDesc = grpc.ServiceDesc{
 			MethodName: "Approve",
 			Handler:    _Admin_Approve_Handler,
 		},
+		{
+			MethodName: "Reload",
+			Handler:    _Admin_Reload_Handler,
+		},
 	},
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "aitbc/bridge/node/v1/admin.proto",
+}
+
+func (m *ReloadRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReloadRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReloadRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *ReloadedChain) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReloadedChain) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReloadedChain) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Settings) > 0 {
+		for iNdEx := len(m.Settings) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Settings[iNdEx])
+			copy(dAtA[i:], m.Settings[iNdEx])
+			i = encodeVarintAdmin(dAtA, i, uint64(len(m.Settings[iNdEx])))
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if len(m.Changed) > 0 {
+		for iNdEx := len(m.Changed) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Changed[iNdEx])
+			copy(dAtA[i:], m.Changed[iNdEx])
+			i = encodeVarintAdmin(dAtA, i, uint64(len(m.Changed[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Removed) > 0 {
+		for iNdEx := len(m.Removed) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Removed[iNdEx])
+			copy(dAtA[i:], m.Removed[iNdEx])
+			i = encodeVarintAdmin(dAtA, i, uint64(len(m.Removed[iNdEx])))
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	if len(m.Added) > 0 {
+		for iNdEx := len(m.Added) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Added[iNdEx])
+			copy(dAtA[i:], m.Added[iNdEx])
+			i = encodeVarintAdmin(dAtA, i, uint64(len(m.Added[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.What) > 0 {
+		i -= len(m.What)
+		copy(dAtA[i:], m.What)
+		i = encodeVarintAdmin(dAtA, i, uint64(len(m.What)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Chain != 0 {
+		i = encodeVarintAdmin(dAtA, i, uint64(m.Chain))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReloadResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReloadResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReloadResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Restart) > 0 {
+		for iNdEx := len(m.Restart) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Restart[iNdEx])
+			copy(dAtA[i:], m.Restart[iNdEx])
+			i = encodeVarintAdmin(dAtA, i, uint64(len(m.Restart[iNdEx])))
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Chains) > 0 {
+		for iNdEx := len(m.Chains) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Chains[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintAdmin(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
 }
 
 func (m *ProposeRequest) Marshal() (dAtA []byte, err error) {
@@ -553,6 +922,76 @@ func encodeVarintAdmin(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
+func (m *ReloadRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *ReloadedChain) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Chain != 0 {
+		n += 1 + sovAdmin(uint64(m.Chain))
+	}
+	l = len(m.What)
+	if l > 0 {
+		n += 1 + l + sovAdmin(uint64(l))
+	}
+	if len(m.Added) > 0 {
+		for _, s := range m.Added {
+			l = len(s)
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	if len(m.Removed) > 0 {
+		for _, s := range m.Removed {
+			l = len(s)
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	if len(m.Changed) > 0 {
+		for _, s := range m.Changed {
+			l = len(s)
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	if len(m.Settings) > 0 {
+		for _, s := range m.Settings {
+			l = len(s)
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *ReloadResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Chains) > 0 {
+		for _, e := range m.Chains {
+			l = e.Size()
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	if len(m.Restart) > 0 {
+		for _, s := range m.Restart {
+			l = len(s)
+			n += 1 + l + sovAdmin(uint64(l))
+		}
+	}
+	return n
+}
+
 func (m *ProposeRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -619,6 +1058,401 @@ func sovAdmin(x uint64) (n int) {
 }
 func sozAdmin(x uint64) (n int) {
 	return sovAdmin(uint64((x << 1) ^ uint64((int64(x) >> 63))))
+}
+func (m *ReloadRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAdmin
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReloadRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReloadRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAdmin(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReloadedChain) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAdmin
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReloadedChain: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReloadedChain: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chain", wireType)
+			}
+			m.Chain = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Chain |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field What", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.What = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Added", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Added = append(m.Added, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Removed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Removed = append(m.Removed, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Changed = append(m.Changed, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settings", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Settings = append(m.Settings, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAdmin(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReloadResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAdmin
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReloadResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReloadResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Chains", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Chains = append(m.Chains, ReloadedChain{})
+			if err := m.Chains[len(m.Chains)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Restart", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAdmin
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Restart = append(m.Restart, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAdmin(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAdmin
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 func (m *ProposeRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
