@@ -27,6 +27,9 @@ var gasTargets = map[string]uint64{
 	"receive_5_siblings":         54_500,
 	"receive_first_of_word":      70_000,
 	"receive_retired_2_siblings": 52_500,
+	"receive_fast_2_siblings":    54_500,
+	"send_erc7786_fast":          43_000,
+	"set_demanded_finality":      46_000,
 	"pause_inbound":              33_000,
 	"pause_outbound":             33_000,
 	"pause_all_2_lanes":          45_000,
@@ -71,6 +74,13 @@ func TestGas(t *testing.T) {
 	d := r.delivery(9, 2)
 	d.flags, d.retired = d.flags|0x20, &remote
 	record("receive_retired_2_siblings", r.mustDeliver(d))
+
+	f := openLanes(t)
+	f.must("sendMessage0", recipient, payload(1), [][]byte{attribute(t, minFinality, 1)})
+	record("send_erc7786_fast", f.must("sendMessage0", recipient, payload(2), [][]byte{attribute(t, minFinality, 1)}))
+	f.mustDeliver(f.below(1, message.Fast, message.Fast))
+	record("receive_fast_2_siblings", f.mustDeliver(f.below(2, message.Fast, message.Fast)))
+	record("set_demanded_finality", f.mustFrom(stranger, "setDemandedFinality", uint8(message.Final)))
 
 	out, err := json.MarshalIndent(got, "", "  ")
 	if err != nil {

@@ -219,6 +219,7 @@ func (w *world) count() uint64 { return w.db.GetState(w.counter, common.Hash{}).
 // delivery is everything that receiveMessage takes, and what a forger would change.
 type delivery struct {
 	message  message.Message
+	reached  message.Finality // of the checkpoint
 	epoch    uint32
 	siblings []message.Hash
 	flags    byte
@@ -228,7 +229,7 @@ type delivery struct {
 }
 
 func (w *world) delivery(nonce message.Nonce, siblings int) *delivery {
-	d := &delivery{epoch: 1, flags: 0x1e, message: message.Message{
+	d := &delivery{epoch: 1, reached: message.Final, flags: 0x1e, message: message.Message{
 		BridgeID: bridgeID, SourceChain: sourceChain, SourceManager: remote,
 		TargetChain: targetChain, TargetManager: message.Address(w.manager), Nonce: nonce, Sender: sender,
 		Target: message.Address(w.counter), Finality: message.Final, Data: payload(uint64(nonce)),
@@ -262,7 +263,7 @@ func (d *delivery) root() message.Hash {
 
 func (d *delivery) digest(root message.Hash) message.Digest {
 	cp := message.Checkpoint{BridgeID: d.message.BridgeID, Root: root, Stream: message.Stream{
-		Chain: d.message.SourceChain, Manager: d.message.SourceManager, Finality: message.Final, Epoch: d.epoch,
+		Chain: d.message.SourceChain, Manager: d.message.SourceManager, Finality: d.reached, Epoch: d.epoch,
 	}}
 	return cp.Digest()
 }

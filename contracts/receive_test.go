@@ -17,7 +17,7 @@ import (
 
 // leafProof is a proof for verifyLeaf of a leaf, through the signature of a delivery with the same siblings.
 func (w *world) leafProof(leaf message.Hash, epoch uint32) []byte {
-	d := &delivery{flags: 0x1e, epoch: epoch, message: message.Message{BridgeID: bridgeID, SourceChain: sourceChain, SourceManager: remote}}
+	d := &delivery{flags: 0x1e, reached: message.Final, epoch: epoch, message: message.Message{BridgeID: bridgeID, SourceChain: sourceChain, SourceManager: remote}}
 	d.siblings = []message.Hash{sibling}
 	d.sig = sign(w.secret, w.key, d.digest(merkle.Pair(leaf, sibling)))
 	return d.proof()

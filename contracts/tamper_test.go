@@ -79,8 +79,9 @@ func TestRefusals(t *testing.T) {
 		{"unknown flag 6", func(d *delivery) []byte { d.flags |= 0x40; return nil }, "UnknownFlags"},
 		{"unknown flag 7", func(d *delivery) []byte { d.flags |= 0x80; return nil }, "UnknownFlags"},
 		{"previous key", func(d *delivery) []byte { d.flags |= 1; return nil }, "NoPreviousKey"},
-		{"asked finality fast", func(d *delivery) []byte { d.flags = 0x1a; return nil }, "FinalityNotAccepted"},
-		{"checkpoint finality safe", func(d *delivery) []byte { d.flags = 0x16; return nil }, "FinalityNotAccepted"},
+		{"asked finality fast", func(d *delivery) []byte { d.flags = 0x1a; return nil }, "UnknownLane"},
+		{"asked finality fast, retired", func(d *delivery) []byte { d.flags, d.retired = 0x3a, &remote; return nil }, "UnknownRemote"},
+		{"checkpoint finality safe", func(d *delivery) []byte { d.flags = 0x16; return nil }, "FinalityTooLow"},
 		{"no flags", func(d *delivery) []byte { d.flags = 0; return nil }, "FinalityNotAccepted"},
 		{"trailing byte", func(d *delivery) []byte { return append(d.proof(), 0) }, "TrailingBytes"},
 		{"byte less", func(d *delivery) []byte { p := d.proof(); return p[:len(p)-1] }, "TrailingBytes"},
@@ -176,16 +177,17 @@ func TestOneBit(t *testing.T) {
 	t.Logf("refused by: %v", refused)
 }
 
-// TestSignatureAgreesWithGo: the contract and keys/schnorr accept and refuse the same.
+// TestSignatureAgreesWithGo: the contract and keys/schnorr accept and refuse the same, at every finality.
 func TestSignatureAgreesWithGo(t *testing.T) {
-	w := newWorld(t)
-	for i := range 40 {
-		d := w.delivery(message.Nonce(1+i), i%4)
+	w := openLanes(t)
+	for i := range 60 {
+		asked := finalities[i%3]
+		d := w.below(message.Nonce(1+i), asked, asked+message.Finality(i/3%int(4-asked)))
 		root := message.Hash(d.id)
 		for _, s := range d.siblings {
 			root = merkle.Pair(root, s)
 		}
-		cp := message.Checkpoint{BridgeID: bridgeID, Root: root, Stream: message.Stream{Chain: sourceChain, Manager: remote, Finality: message.Final, Epoch: 1}}
+		cp := message.Checkpoint{BridgeID: bridgeID, Root: root, Stream: message.Stream{Chain: sourceChain, Manager: remote, Finality: d.reached, Epoch: 1}}
 		if i%2 == 1 {
 			d.sig.S[31-i%32] ^= 1 << (i % 8)
 		}

@@ -17,13 +17,14 @@ contract CrossChainManager is ManagerAdmin {
     uint256 private constant GAS_RESERVE = 10_000;
 
     // ---- proof: offsets of the packed header
+    /// @dev Flags of nearly every proof: asked finality and checkpoint finality are final.
     uint256 private constant FLAGS = (FINAL << 1) | (FINAL << 3);
     uint256 private constant FLAG_PREVIOUS_KEY = 1;
     uint256 private constant FLAG_RETIRED = 32;
     uint256 private constant HEAD = 87;
 
     bytes4 private constant MIN_GAS_LIMIT = 0x39f87ba1; // minGasLimit(uint256)
-    bytes4 private constant FINALITY = 0x47723216; // the lane's finality code as one word
+    bytes4 private constant MIN_FINALITY = 0x47723216; // minFinality(uint8)
 
     constructor(
         bytes32 bridgeId_,
@@ -58,7 +59,7 @@ contract CrossChainManager is ManagerAdmin {
 
     /// @inheritdoc IERC7786GatewaySource
     function supportsAttribute(bytes4 selector) external pure returns (bool) {
-        return selector == MIN_GAS_LIMIT || selector == FINALITY;
+        return selector == MIN_GAS_LIMIT || selector == MIN_FINALITY;
     }
 
     function _attributes(bytes[] calldata attributes) private pure returns (uint256 finality, uint256 gasLimit) {
@@ -67,7 +68,7 @@ contract CrossChainManager is ManagerAdmin {
         for (uint256 i; i < attributes.length; ++i) {
             bytes calldata a = attributes[i];
             bytes4 selector = bytes4(a);
-            uint256 bit = selector == MIN_GAS_LIMIT ? 1 : selector == FINALITY ? 2 : 0;
+            uint256 bit = selector == MIN_GAS_LIMIT ? 1 : selector == MIN_FINALITY ? 2 : 0;
             if (bit == 0 || a.length < 4) revert UnsupportedAttribute(selector);
             if (a.length != 36) revert AttributeMalformed(selector, a.length);
             if (seen & bit != 0) revert AttributeRepeated(selector);
@@ -76,8 +77,9 @@ contract CrossChainManager is ManagerAdmin {
             if (bit == 1) {
                 if (value > MAX_GAS) revert GasLimitTooHigh(value, MAX_GAS);
                 gasLimit = value;
-            } else if (value != FINAL) {
-                revert FinalityNotAccepted(value);
+            } else {
+                if (value == 0 || value > FINAL) revert FinalityNotAccepted(value);
+                finality = value;
             }
         }
     }
@@ -139,6 +141,7 @@ contract CrossChainManager is ManagerAdmin {
     /// @inheritdoc ICrossChainManager
     function receiveMessage(uint256 sourceChain, bytes32 messageId, address target, bytes calldata data, bytes calldata proof) external {
         uint256 w = _header(proof);
+        if (_belowFinal(w)) _checkDemand(target, _checkFlags(w));
         (uint256 remote, uint256 lane, uint256 slot, uint256 head) = _source(sourceChain, proof, w);
         uint256 nonce = (w >> 200) & MASK48;
         uint256 gasLimit = (w >> 168) & MASK32;
@@ -148,25 +151,50 @@ contract CrossChainManager is ManagerAdmin {
         if (target == address(0)) revert ZeroValue("target");
         {
             bytes32 id = Encoding.messageId(
-                BRIDGE_ID, sourceChain, remote, block.chainid, uint160(address(this)), nonce, sender, uint160(target), FINAL, gasLimit, data
+                BRIDGE_ID,
+                sourceChain,
+                remote,
+                block.chainid,
+                uint160(address(this)),
+                nonce,
+                sender,
+                uint160(target),
+                _asked(w),
+                gasLimit,
+                data
             );
             if (id != messageId) revert InvalidMessageId(id, messageId);
         }
-        _verify(sourceChain, remote, messageId, proof, head);
+        _verify(sourceChain, remote, messageId, proof, w, head);
         _take(lane, nonce);
-        _raise(sourceChain, lane, slot, head, proof);
+        if (_epoch(proof) != (slot >> IN_EPOCH) & MASK32) _raise(sourceChain, lane, slot, w, proof);
         _deliver(sourceChain, messageId, target, sender, gasLimit == 0 ? DEFAULT_GAS : gasLimit, data);
         emit MessageDelivered(messageId, msg.sender);
     }
 
     /// @inheritdoc ICrossChainManager
     function verifyLeaf(uint256 sourceChain, bytes32 leaf, bytes calldata proof) external view returns (bool) {
+        _leaf(sourceChain, leaf, proof, FINAL);
+        return true;
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function verifyLeafAt(uint256 sourceChain, bytes32 leaf, bytes calldata proof, uint8 finality) external view returns (bool) {
+        if (finality == 0) revert FinalityNotAccepted(0);
+        _leaf(sourceChain, leaf, proof, finality);
+        return true;
+    }
+
+    /// @dev A leaf binds no finality, so the caller says the least that it takes. It is compared with the asked one, which
+    /// names the lane: the pause and the epoch of the final lane cannot be walked around through an open lower one.
+    function _leaf(uint256 sourceChain, bytes32 leaf, bytes calldata proof, uint256 finality) private view {
         if (leaf == 0) revert ZeroValue("leaf");
         uint256 w = _header(proof);
+        if (_belowFinal(w)) _checkFlags(w);
+        if (_asked(w) < finality) revert FinalityTooLow(_asked(w), finality);
         if ((w << 8) >> 16 != 0) revert HeaderNotZero();
         (uint256 remote,,, uint256 head) = _source(sourceChain, proof, w);
-        _verify(sourceChain, remote, leaf, proof, head);
-        return true;
+        _verify(sourceChain, remote, leaf, proof, w, head);
     }
 
     /// @dev The first word of the proof: flags 8 | nonce 48 | gasLimit 32 | sender 160 | first byte of sourceEpoch.
@@ -175,15 +203,35 @@ contract CrossChainManager is ManagerAdmin {
         assembly ("memory-safe") {
             w := calldataload(proof.offset) // inside the proof: it has at least HEAD bytes
         }
-        uint256 flags = w >> 248;
-        if (flags | FLAG_RETIRED != FLAGS | FLAG_RETIRED) _refuseFlags(flags);
     }
 
-    function _refuseFlags(uint256 flags) private pure {
-        if (flags >> 6 != 0) revert UnknownFlags(flags);
-        if (flags & FLAG_PREVIOUS_KEY != 0) revert NoPreviousKey();
-        uint256 asked = (flags >> 1) & 3;
-        revert FinalityNotAccepted(asked != FINAL ? asked : (flags >> 3) & 3);
+    /// @dev The finality that the sender asked for; with the source it names the lane.
+    function _asked(uint256 w) private pure returns (uint256) {
+        return (w >> 249) & 3;
+    }
+
+    /// @dev The finality of the checkpoint whose root is signed.
+    function _reached(uint256 w) private pure returns (uint256) {
+        return (w >> 251) & 3;
+    }
+
+    /// @dev Whether the flags are others than those of a final proof: such are checked one by one.
+    function _belowFinal(uint256 w) private pure returns (bool) {
+        return (w >> 248) | FLAG_RETIRED != FLAGS | FLAG_RETIRED;
+    }
+
+    /// @dev The checkpoint's finality, at least the asked one, which is at least 1.
+    function _checkFlags(uint256 w) private pure returns (uint256 reached) {
+        if (w >> 254 != 0) revert UnknownFlags(w >> 248);
+        if ((w >> 248) & FLAG_PREVIOUS_KEY != 0) revert NoPreviousKey();
+        if (_asked(w) == 0) revert FinalityNotAccepted(0);
+        reached = _reached(w);
+        if (reached < _asked(w)) revert FinalityTooLow(reached, _asked(w));
+    }
+
+    /// @dev A final checkpoint meets every demand, so the path of final proofs reads no slot for it.
+    function _checkDemand(address target, uint256 reached) private view {
+        if (reached != FINAL && reached < _demands[target]) revert FinalityDemanded(target, _demands[target], reached);
     }
 
     /// @dev The lane that the proof is for, its slot, and where the siblings start. Reverts when it is not open.
@@ -200,19 +248,19 @@ contract CrossChainManager is ManagerAdmin {
                 remote := shr(96, calldataload(add(proof.offset, HEAD))) // 20 bytes: the length was checked
             }
         } else {
-            slot = _in[_laneKey(sourceChain, FINAL)];
+            slot = _in[_laneKey(sourceChain, _asked(w))];
             remote = slot & MASK160;
-            if (remote == 0) revert UnknownLane(sourceChain, uint8(FINAL));
+            if (remote == 0) revert UnknownLane(sourceChain, uint8(_asked(w)));
         }
         uint256 rest = (proof.length - head) & 31;
         if (rest != 0) revert TrailingBytes(rest);
-        lane = Encoding.laneId(sourceChain, remote, FINAL);
+        lane = Encoding.laneId(sourceChain, remote, _asked(w));
         if (head != HEAD) {
             slot = _retired[lane];
             if (slot == 0) revert UnknownRemote(sourceChain, address(uint160(remote)));
         }
         uint256 until = (slot >> IN_UNTIL) & MASK40;
-        if (block.timestamp < until) revert LaneIsPaused(sourceChain, uint8(FINAL), until);
+        if (block.timestamp < until) revert LaneIsPaused(sourceChain, uint8(_asked(w)), until);
         uint256 epoch = _epoch(proof);
         uint256 minimum = (slot >> IN_EPOCH) & MASK32;
         if (epoch < minimum) revert SourceEpochTooOld(epoch, minimum);
@@ -225,7 +273,7 @@ contract CrossChainManager is ManagerAdmin {
     }
 
     /// @dev Folds the path and checks the group's signature over its root.
-    function _verify(uint256 sourceChain, uint256 remote, bytes32 leaf, bytes calldata proof, uint256 head) private view {
+    function _verify(uint256 sourceChain, uint256 remote, bytes32 leaf, bytes calldata proof, uint256 w, uint256 head) private view {
         uint256 px = _key;
         if (px >= STOPPED) px = _openKey();
         uint256 s;
@@ -234,28 +282,32 @@ contract CrossChainManager is ManagerAdmin {
             s := calldataload(add(proof.offset, 35)) // both inside the header
             r := shr(96, calldataload(add(proof.offset, 67)))
         }
+        bytes32 root = Encoding.fold(leaf, proof, head);
+        bytes32 digest = Encoding.checkpointDigest(BRIDGE_ID, sourceChain, remote, _reached(w), _epoch(proof), root);
+        if (!Schnorr.verify(px, digest, s, r)) _refuseSignature(s, r, root);
+    }
+
+    /// @dev Says why {Schnorr-verify} refused: it takes no zero and no scalar from the order on.
+    function _refuseSignature(uint256 s, uint256 r, bytes32 root) private pure {
         if (s == 0) revert ZeroValue("s");
         if (r == 0) revert ZeroValue("R");
         if (s >= Schnorr.N) revert SignatureOutOfRange(s);
-        bytes32 root = Encoding.fold(leaf, proof, head);
-        bytes32 digest = Encoding.checkpointDigest(BRIDGE_ID, sourceChain, remote, FINAL, _epoch(proof), root);
-        if (!Schnorr.verify(px, digest, s, r)) revert InvalidSignature(root);
+        revert InvalidSignature(root);
     }
 
     function _take(uint256 lane, uint256 nonce) private {
         uint256 key = (lane << 96) | (nonce >> 8);
         uint256 word = _bits[key];
         uint256 bit = 1 << (nonce & 255);
+        _bits[key] = word | bit; // before the check, which undoes it: the slot is hashed once
         if (word & bit != 0) revert AlreadyDelivered(address(uint160(lane)), nonce);
-        _bits[key] = word | bit;
     }
 
     /// @dev A certified root of a newer source epoch makes the older ones void on this lane.
-    function _raise(uint256 sourceChain, uint256 lane, uint256 slot, uint256 head, bytes calldata proof) private {
+    function _raise(uint256 sourceChain, uint256 lane, uint256 slot, uint256 w, bytes calldata proof) private {
         uint256 epoch = _epoch(proof);
-        if (epoch == (slot >> IN_EPOCH) & MASK32) return;
         slot = (slot & ~(MASK32 << IN_EPOCH)) | (epoch << IN_EPOCH);
-        if (head == HEAD) _in[_laneKey(sourceChain, FINAL)] = slot;
+        if (w >> 253 == 0) _in[_laneKey(sourceChain, _asked(w))] = slot;
         else _retired[lane] = slot;
         emit SourceEpochRaised(address(uint160(lane)), uint32(epoch));
     }
@@ -266,7 +318,10 @@ contract CrossChainManager is ManagerAdmin {
     {
         uint256 selector = uint32(IERC7786Recipient.receiveMessage.selector);
         uint256 n = Encoding.chainLength(sourceChain);
-        uint256 needed = gasLimit + GAS_RESERVE;
+        uint256 needed;
+        unchecked {
+            needed = gasLimit + GAS_RESERVE; // gasLimit has 32 bits
+        }
         uint256 available;
         bool enough;
         bool ok;
@@ -299,11 +354,14 @@ contract CrossChainManager is ManagerAdmin {
                 ok := call(gas(), target, 0, p, size, 0, 32)
                 // The whole word: precompile 4 echoes its input, whose first four bytes are the magic value.
                 magic := and(gt(returndatasize(), 31), eq(mload(0), shl(224, selector)))
+                magic := and(magic, ok)
             }
         }
         if (!enough) revert InsufficientGas(available, needed);
-        if (!ok) revert RecipientReverted(target, _returned());
-        if (!magic) revert RecipientRefused(target, _returned());
+        if (!magic) {
+            if (!ok) revert RecipientReverted(target, _returned());
+            revert RecipientRefused(target, _returned());
+        }
     }
 
     /// @dev At most 256 bytes of what the last call returned: a recipient cannot make its caller pay for more.

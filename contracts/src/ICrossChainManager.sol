@@ -5,7 +5,8 @@ import {IERC7786GatewaySource} from "@openzeppelin/contracts/interfaces/draft-IE
 
 /// @title The manager of one chain: where messages leave and where they arrive.
 /// @notice A *lane* is (source chain, source manager, finality); it has its own nonces, replay bits and id. Finality
-/// codes are 1 fast, 2 safe, 3 final; this version accepts final alone. Formats: docs/spec/contracts.md.
+/// codes are 1 fast, 2 safe, 3 final; a lane below final takes messages only after {addLane} opened it, and under any
+/// checkpoint of its own finality or a higher one. Formats: docs/spec/contracts.md.
 interface ICrossChainManager is IERC7786GatewaySource {
     // ------------------------------------------------------------------------------------------------ events
 
@@ -32,6 +33,9 @@ interface ICrossChainManager is IERC7786GatewaySource {
 
     /// @notice The deployer gave up its role; messages may be sent and received.
     event Sealed(address deployer);
+
+    /// @notice `recipient` takes messages under checkpoints of `finality` or a higher one alone.
+    event DemandedFinalitySet(address indexed recipient, uint8 finality);
 
     /// @notice `account` may pause, or may no longer.
     event PauserSet(address indexed account, bool enabled);
@@ -72,8 +76,12 @@ interface ICrossChainManager is IERC7786GatewaySource {
     error ChainIdTooLarge(uint256 chain);
     /// @notice The bound on lanes that one {pauseAll} must reach.
     error TooManyLanes(uint256 limit);
-    /// @notice Only final (3) is accepted in this version.
+    /// @notice Finality codes are 1 fast, 2 safe, 3 final.
     error FinalityNotAccepted(uint256 finality);
+    /// @notice The proof is of a lower finality than the one that its sender, or the caller of {verifyLeafAt}, asks for.
+    error FinalityTooLow(uint256 finality, uint256 minimum);
+    /// @notice The recipient demands a checkpoint of a higher finality. The message stays deliverable under one.
+    error FinalityDemanded(address recipient, uint256 demanded, uint256 finality);
 
     /// @notice The lane is paused until `until` (unix seconds).
     error LaneIsPaused(uint256 chain, uint8 finality, uint256 until);
@@ -149,19 +157,29 @@ interface ICrossChainManager is IERC7786GatewaySource {
     /// @param proof flags 1 | nonce 6 | gasLimit 4 | sender 20 | sourceEpoch 4 | s 32 | R 20 | [remote 20] | siblings 32·k
     function receiveMessage(uint256 sourceChain, bytes32 messageId, address target, bytes calldata data, bytes calldata proof) external;
 
-    /// @notice Checks that the group key certified `leaf` in the tree of `sourceChain`: receipts, above all. Reverts if not.
-    /// @param proof As for {receiveMessage}, with nonce, gas limit and sender zero.
+    /// @notice Checks that the group key certified `leaf` in the final tree of `sourceChain`: receipts, above all. Reverts
+    /// if not.
+    /// @param proof As for {receiveMessage}, with nonce, gas limit and sender zero, and both finalities final.
     /// @return always true
     function verifyLeaf(uint256 sourceChain, bytes32 leaf, bytes calldata proof) external view returns (bool);
 
+    /// @notice As {verifyLeaf}, for a caller that takes leaves which may still vanish: the proof's asked finality, and so
+    /// its checkpoint's, is at least `finality`.
+    /// @return always true
+    function verifyLeafAt(uint256 sourceChain, bytes32 leaf, bytes calldata proof, uint8 finality) external view returns (bool);
+
     // ------------------------------------------------------------------------------------------------ administration
 
-    /// @notice Registers a manager on another chain, both directions. If the chain has one, that is retired: its messages
+    /// @notice Registers a manager on another chain, both directions, for one finality. If the chain has one, that is retired: its messages
     /// stay receivable, new ones go to the new manager. By the deployer before {seal}, by {owner} after it.
     function addLane(uint256 remoteChain, uint8 finality, address remote) external;
 
     /// @notice Opens the manager and ends the deployer's role for ever.
     function seal() external;
+
+    /// @notice For the recipients of messages: from now on the caller takes them only under checkpoints of `finality` or a
+    /// higher one, whatever their senders asked for. 1 takes what the sender asked for, as an account does that never called.
+    function setDemandedFinality(uint8 finality) external;
 
     /// @notice Lets `account` pause, or not. By {owner}.
     function setPauser(address account, bool enabled) external;
@@ -193,6 +211,8 @@ interface ICrossChainManager is IERC7786GatewaySource {
     function isDelivered(uint256 sourceChain, uint8 finality, uint256 nonce) external view returns (bool);
     /// @notice Bit i says whether nonce 256·index + i of the lane was delivered. Nonce 0 does not exist.
     function deliveredWord(address lane, uint256 index) external view returns (uint256);
+    /// @notice The least finality of a checkpoint under which the recipient takes messages: 1 unless it said otherwise.
+    function demandedBy(address recipient) external view returns (uint8 finality);
     /// @notice The id of a lane: its key in {chainIds}, {verifiedMessages}, {deliveredWord}.
     function laneId(uint256 sourceChain, address sourceManager, uint8 finality) external pure returns (address);
     /// @notice Sends to a chain. `nonce` is the last one given; flags bit 0: look at {allPausedUntil}.

@@ -58,6 +58,8 @@ abstract contract ManagerAdmin is ICrossChainManager {
     mapping(address account => bool) public pauser;
     /// @dev Keys of _out, for {pauseAll}.
     uint72[] internal _outKeys;
+    /// @dev Slot 10: recipient → the least finality of a checkpoint that it takes messages under; 0 for none said.
+    mapping(address recipient => uint256) internal _demands;
 
     constructor(
         bytes32 bridgeId_,
@@ -108,7 +110,7 @@ abstract contract ManagerAdmin is ICrossChainManager {
         if (remote == address(0)) revert ZeroValue("remote");
         if (remoteChain >> 64 != 0) revert ChainIdTooLarge(remoteChain);
         if (remoteChain == block.chainid) revert OwnChain(remoteChain);
-        if (finality != FINAL) revert FinalityNotAccepted(finality);
+        if (finality == 0 || finality > FINAL) revert FinalityNotAccepted(finality);
         uint256 lane = Encoding.laneId(remoteChain, uint160(remote), finality);
         if (chainIds[address(uint160(lane))] != 0) revert LaneExists(address(uint160(lane)));
 
@@ -141,6 +143,13 @@ abstract contract ManagerAdmin is ICrossChainManager {
         if (msg.sender != DEPLOYER) revert Unauthorized(msg.sender);
         _key = _px;
         emit Sealed(msg.sender);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function setDemandedFinality(uint8 finality) external {
+        if (finality == 0 || finality > FINAL) revert FinalityNotAccepted(finality);
+        _demands[msg.sender] = finality;
+        emit DemandedFinalitySet(msg.sender, finality);
     }
 
     /// @inheritdoc ICrossChainManager
@@ -282,6 +291,12 @@ abstract contract ManagerAdmin is ICrossChainManager {
         if (index > MASK40) return 0;
         word = _bits[(uint256(uint160(lane)) << 96) | index];
         if (index == 0) word &= ~uint256(1);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function demandedBy(address recipient) external view returns (uint8 finality) {
+        finality = uint8(_demands[recipient]);
+        if (finality == 0) finality = 1;
     }
 
     /// @inheritdoc ICrossChainManager

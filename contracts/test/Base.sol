@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 /// @notice The cheat codes of forge that the tests use.
 interface Vm {
+    function addr(uint256) external pure returns (address);
     function chainId(uint256) external;
     function prank(address) external;
     function warp(uint256) external;

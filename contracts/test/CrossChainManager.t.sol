@@ -86,7 +86,8 @@ contract CrossChainManagerTest is Base {
 
     function test_RevertWhen_AttributesAreRefused() external {
         _attributeFails(abi.encodeWithSelector(0x39f87ba1, 10_000_001), abi.encodeWithSelector(I.GasLimitTooHigh.selector, 10_000_001, 10_000_000));
-        _attributeFails(abi.encodeWithSelector(0x47723216, 1), abi.encodeWithSelector(I.FinalityNotAccepted.selector, 1));
+        _attributeFails(abi.encodeWithSelector(0x47723216, 1), abi.encodeWithSelector(I.UnknownLane.selector, A, 1));
+        _attributeFails(abi.encodeWithSelector(0x47723216, 4), abi.encodeWithSelector(I.FinalityNotAccepted.selector, 4));
         _attributeFails(abi.encodeWithSelector(0xdeadbeef, 1), abi.encodeWithSignature("UnsupportedAttribute(bytes4)", bytes4(0xdeadbeef)));
         _attributeFails(hex"39f87ba1", abi.encodeWithSelector(I.AttributeMalformed.selector, bytes4(0x39f87ba1), 4));
         bytes[] memory twice = new bytes[](2);
@@ -121,8 +122,10 @@ contract CrossChainManagerTest is Base {
         m.addLane(10, 3, REMOTE);
         _fails(abi.encodeWithSelector(I.ZeroValue.selector, "remote"));
         m.addLane(1, 3, address(0));
-        _fails(abi.encodeWithSelector(I.FinalityNotAccepted.selector, 2));
-        m.addLane(1, 2, REMOTE);
+        _fails(abi.encodeWithSelector(I.FinalityNotAccepted.selector, 0));
+        m.addLane(1, 0, REMOTE);
+        _fails(abi.encodeWithSelector(I.FinalityNotAccepted.selector, 4));
+        m.addLane(1, 4, REMOTE);
         vm.prank(PAUSER);
         _fails(abi.encodeWithSelector(I.Unauthorized.selector, PAUSER));
         m.addLane(1, 3, REMOTE);

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -150,10 +151,7 @@ func messagesFile() (any, error) {
 		if err := m.Validate(); err != nil {
 			return nil, err
 		}
-		f.Messages = append(f.Messages, messageCase{
-			c.name, m.BridgeID, uint64(m.SourceChain), m.SourceManager, uint64(m.TargetChain), m.TargetManager, uint64(m.Nonce),
-			m.Sender, m.Target, uint8(m.Finality), m.GasLimit, m.Expiry, m.Data, message.Keccak(m.Data), m.Lane().ID(), packed(&m), m.ID(),
-		})
+		f.addMessage(c.name, &m)
 		rc := message.Receipt{BridgeID: bridge, Chain: m.TargetChain, Manager: m.TargetManager, MessageID: m.ID(), Deliverer: r.address()}
 		f.Receipts = append(f.Receipts, receiptCase{rc.BridgeID, uint64(rc.Chain), rc.Manager, rc.MessageID, rc.Deliverer, rc.Leaf()})
 	}
@@ -164,10 +162,7 @@ func messagesFile() (any, error) {
 		if err := c.Validate(); err != nil {
 			return nil, err
 		}
-		f.Checkpoints = append(f.Checkpoints, checkpointCase{
-			c.BridgeID, uint64(s.Chain), s.Manager, uint8(s.Finality), s.Epoch, c.End, c.BlockHash,
-			c.MessageCount, c.LeafCount, c.PeaksHash, c.Root, c.BodyHash(), c.Digest(),
-		})
+		f.addCheckpoint(&c)
 		o := message.Rotate{BridgeID: bridge, KeyVersion: n + 1, OldPx: r.hash(), NewPx: r.hash(), NotBefore: 1_700_000_000 + n}
 		f.Rotates = append(f.Rotates, rotateCase{o.BridgeID, o.KeyVersion, o.OldPx, o.NewPx, o.NotBefore, o.Digest()})
 		h := message.HaltOrder{BridgeID: bridge, Chain: chain, Manager: r.address(), Scope: scope(i, r), HaltNonce: n, NotAfter: 1_700_000_000 + n}
@@ -175,7 +170,45 @@ func messagesFile() (any, error) {
 		y := message.Ready{BridgeID: bridge, KeyEpoch: n, MemberSetHash: r.hash(), Height: 1000 * n}
 		f.Readies = append(f.Readies, readyCase{y.BridgeID, y.KeyEpoch, y.MemberSetHash, y.Height, y.Digest()})
 	}
-	return f, nil
+	return f, f.addFinalities(bridge)
+}
+
+// addFinalities appends one lane, message and checkpoint at each finality: nothing else differs, every hash does.
+func (f *messagesJSON) addFinalities(bridge message.Hash) error {
+	r := newRandom("finalities")
+	m := message.Message{
+		BridgeID: bridge, SourceChain: 31337, SourceManager: r.address(), TargetChain: 31338, TargetManager: r.address(),
+		Nonce: 5, Sender: r.address(), Target: r.address(), GasLimit: 300_000, Data: r.bytes(40),
+	}
+	c := message.Checkpoint{
+		BridgeID: bridge, Stream: message.Stream{Chain: m.SourceChain, Manager: m.SourceManager, Epoch: 2},
+		End: 199, BlockHash: r.hash(), MessageCount: 12, LeafCount: 15, PeaksHash: r.hash(), Root: r.hash(),
+	}
+	for _, finality := range []message.Finality{message.Fast, message.Safe, message.Final} {
+		m.Finality, c.Stream.Finality = finality, finality
+		if err := errors.Join(m.Validate(), c.Validate()); err != nil {
+			return err
+		}
+		f.Lanes = append(f.Lanes, laneCase{uint64(m.SourceChain), m.SourceManager, uint8(finality), m.Lane().ID()})
+		f.addMessage("the same message, "+finality.String(), &m)
+		f.addCheckpoint(&c)
+	}
+	return nil
+}
+
+func (f *messagesJSON) addMessage(name string, m *message.Message) {
+	f.Messages = append(f.Messages, messageCase{
+		name, m.BridgeID, uint64(m.SourceChain), m.SourceManager, uint64(m.TargetChain), m.TargetManager, uint64(m.Nonce),
+		m.Sender, m.Target, uint8(m.Finality), m.GasLimit, m.Expiry, m.Data, message.Keccak(m.Data), m.Lane().ID(), packed(m), m.ID(),
+	})
+}
+
+func (f *messagesJSON) addCheckpoint(c *message.Checkpoint) {
+	s := c.Stream
+	f.Checkpoints = append(f.Checkpoints, checkpointCase{
+		c.BridgeID, uint64(s.Chain), s.Manager, uint8(s.Finality), s.Epoch, c.End, c.BlockHash,
+		c.MessageCount, c.LeafCount, c.PeaksHash, c.Root, c.BodyHash(), c.Digest(),
+	})
 }
 
 // packed is sender 160 | nonce 48 | gasLimit 32 | finality 8 | zero 8, from the top.

@@ -176,6 +176,7 @@ type proof struct {
 	gasLimit uint32
 	sender   Address
 	epoch    uint32
+	asked    byte // finality
 	s        [32]byte
 	r        Address
 	retired  bool
@@ -183,7 +184,8 @@ type proof struct {
 	rest     []byte  // siblings
 }
 
-// Flags of a proof: asked and checkpoint finality final, with or without a retired remote.
+// Flags of a proof: asked and checkpoint finality final, with or without a retired remote. No lane below final is
+// open here: a proof of one that is well formed names an unknown lane.
 const (
 	flagsFinal  = final<<1 | final<<3
 	flagRetired = 1 << 5
@@ -195,15 +197,17 @@ func header(b []byte) (p proof, err error) {
 	if len(b) < proofHead {
 		return p, Refusal("ProofTooShort")
 	}
-	switch f := b[0]; {
-	case f&^flagRetired == flagsFinal:
-		p.retired = f&flagRetired != 0
+	f := b[0]
+	p.retired, p.asked = f&flagRetired != 0, f>>1&3
+	switch reached := f >> 3 & 3; {
 	case f>>6 != 0:
 		return p, Refusal("UnknownFlags")
 	case f&1 != 0:
 		return p, Refusal("NoPreviousKey")
-	default:
+	case p.asked == 0:
 		return p, Refusal("FinalityNotAccepted")
+	case reached < p.asked:
+		return p, Refusal("FinalityTooLow")
 	}
 	p.nonce, p.gasLimit = six(b[1:]), binary.BigEndian.Uint32(b[7:])
 	p.sender, p.epoch = Address(b[11:31]), binary.BigEndian.Uint32(b[31:])
@@ -221,7 +225,7 @@ func (c *Contract) source(chain, now uint64, p *proof) (lane Address, l inbound,
 		p.remote, p.rest = Address(p.rest[:20]), p.rest[20:]
 	} else {
 		cur, ok := c.lanes[chain]
-		if !ok {
+		if !ok || p.asked != final {
 			return lane, l, Refusal("UnknownLane")
 		}
 		p.remote, l = cur.remote, cur
@@ -232,7 +236,7 @@ func (c *Contract) source(chain, now uint64, p *proof) (lane Address, l inbound,
 	lane = LaneID(chain, p.remote)
 	if p.retired {
 		old, ok := c.retired[lane]
-		if !ok {
+		if !ok || p.asked != final {
 			return lane, l, Refusal("UnknownRemote")
 		}
 		l = old
@@ -342,6 +346,9 @@ func (c *Contract) VerifyLeaf(now, sourceChain uint64, leaf Hash, packed []byte)
 	p, err := header(packed)
 	if err != nil {
 		return err
+	}
+	if p.asked != final {
+		return Refusal("FinalityTooLow")
 	}
 	if p.nonce != 0 || p.gasLimit != 0 || p.sender != (Address{}) {
 		return Refusal("HeaderNotZero")

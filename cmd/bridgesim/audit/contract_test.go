@@ -246,7 +246,7 @@ func TestContractAgreesWithTheManager(t *testing.T) {
 	}
 	t.Logf("%d calls: %v", calls, verdicts)
 	for _, name := range []string{
-		"success", "ProofTooShort", "TrailingBytes", "UnknownFlags", "NoPreviousKey", "FinalityNotAccepted", "UnknownLane", "UnknownRemote",
+		"success", "ProofTooShort", "TrailingBytes", "UnknownFlags", "NoPreviousKey", "FinalityNotAccepted", "FinalityTooLow", "UnknownLane", "UnknownRemote",
 		"LaneIsPaused", "EverythingIsPaused", "NotSealed", "SourceEpochTooOld", "InvalidMessageId", "ZeroValue", "AlreadyDelivered",
 		"SignatureOutOfRange", "InvalidSignature", "InsufficientGas", "RecipientReverted", "RecipientRefused",
 	} {
