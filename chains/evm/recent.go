@@ -23,7 +23,7 @@ var ErrFar = message.NewError(message.Retry, "too many blocks above the final on
 // Recent reads the blocks above a final cursor of one manager, which may still be reorganised, for streams of one
 // lower finality. Its Ahead is safe for concurrent use, one caller at a time goes on.
 type Recent struct {
-	client   *Client
+	client   *Client // of its own: what is read of a block that may vanish is not remembered for final ones
 	finality message.Finality
 
 	mu     sync.Mutex
@@ -38,18 +38,22 @@ type Recent struct {
 func NewRecent(c *Client, f message.Finality) (*Recent, error) {
 	switch {
 	case f == message.Safe && c.profile.Finality.Safe, f == message.Fast && c.profile.Finality.FastDepth > 0:
-		return &Recent{client: c, finality: f, walked: map[message.Hash]Block{}}, nil
+		own := &Client{
+			Endpoint: c.Endpoint, chain: c.chain, manager: c.manager, profile: c.profile, rule: c.rule, now: c.now,
+			blocks: map[uint64]stream.BlockRef{}, span: span{blocks: c.profile.LogRange},
+		}
+		return &Recent{client: own, finality: f, walked: map[message.Hash]Block{}}, nil
 	}
 	return nil, fmt.Errorf("chain %s has no rule for streams of finality %s: %w", c.chain, f, message.ErrRange)
 }
 
 // Ahead returns the blocks from final.Next to the newest end of a window that the finality allows, with hashes and
-// counters as stream.Step wants them. It returns a batch without blocks, whose To lies below final.Next, when
+// counters as stream.Step wants them, held against the same evidence as final ones. It returns a batch without blocks, whose To lies below final.Next, when
 // there are none. All of it is of one chain of parent hashes that begins at the block final.Last.
 //
 // Errors, all of them retry: message.ErrNotFinal before the first final block was read, or while the chain gives no
-// label; ErrFar; ErrMoved when the blocks do not descend from final.Last or changed meanwhile; ErrNoBlock, ErrNoState,
-// message.ErrUnavailable.
+// label; ErrFar; ErrMoved when the blocks do not descend from final.Last or changed meanwhile; ErrUnproven, ErrNoBlock,
+// ErrNoState, message.ErrUnavailable.
 func (r *Recent) Ahead(ctx context.Context, final stream.State) (stream.Batch, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -161,7 +165,15 @@ func (r *Recent) read(ctx context.Context, final stream.State, end uint64, hashe
 		if batch.Events, err = c.decode(batch.Events, logs, start, last, hashes); err != nil {
 			return stream.Batch{}, fmt.Errorf("%w: %w", message.ErrUnavailable, err)
 		}
+		if err := c.prove(ctx, byBlock(logs)); err != nil {
+			return stream.Batch{}, err
+		}
 		start = last + 1
+	}
+	if n := len(batch.Events); n == 0 || batch.Events[n-1].Block < end {
+		if err := c.proveEnd(ctx, stream.BlockRef{Number: end, Hash: hashes[end]}); err != nil {
+			return stream.Batch{}, fmt.Errorf("block %d: %w", end, err)
+		}
 	}
 	need := stream.Needs(final, batch)
 	for _, n := range need.Blocks {
@@ -170,6 +182,10 @@ func (r *Recent) read(ctx context.Context, final stream.State, end uint64, hashe
 			return stream.Batch{}, fmt.Errorf("hash of block %d was not walked: %w", n, message.ErrUnavailable)
 		}
 		batch.Ends = append(batch.Ends, stream.BlockRef{Number: n, Hash: h})
+	}
+	c.lanes = nil // those that were seen before may have been of another branch
+	if err := c.checkLanes(ctx, At{Hash: hashes[end]}, need.Lanes); err != nil {
+		return stream.Batch{}, fmt.Errorf("block %d: %w", end, err)
 	}
 	for _, lane := range need.Lanes {
 		out, err := c.Outbound(ctx, lane.TargetChain, lane.Finality, At{Hash: hashes[end]})

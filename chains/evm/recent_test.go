@@ -12,6 +12,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/registry"
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
 )
@@ -136,11 +137,13 @@ type branchy struct {
 	bend     func(*Block)
 	during   func() // before logs are given
 	counter  uint64
+	lanes    uint64 // that the manager says it has; the first has this finality, fast when 0
+	lane     byte
 	stateErr error
 }
 
 func newBranchy(n int) *branchy {
-	b := &branchy{blocks: map[message.Hash]Block{}, logs: map[message.Hash][]Log{}}
+	b := &branchy{blocks: map[message.Hash]Block{}, logs: map[message.Hash][]Log{}, lanes: 1}
 	b.grow(n)
 	return b
 }
@@ -155,7 +158,7 @@ func (b *branchy) grow(n int) {
 		}
 		if number%3 == 0 {
 			l := testLog(new(message.Words).Address(message.Address{4, b.fork}).Bytes(), topicOutboundSet, word(31338), word(1))
-			l.Block, l.BlockHash = number, bl.Hash
+			l.Block, l.BlockHash, l.TxHash = number, bl.Hash, bl.Hash
 			b.logs[bl.Hash] = []Log{l}
 		}
 		b.blocks[bl.Hash] = bl
@@ -205,6 +208,33 @@ func (b *branchy) Logs(_ context.Context, _ message.Address, _ []message.Hash, f
 	return logs, nil
 }
 
+// Receipt is that of the one transaction of a block, whose hash is the block's.
+func (b *branchy) Receipt(_ context.Context, tx message.Hash) (Receipt, bool, error) {
+	bl, ok := b.blocks[tx]
+	r := Receipt{TxHash: tx, Block: bl.BlockRef, Success: true}
+	for _, l := range b.logs[tx] {
+		if l.Index < 100 {
+			r.Logs = append(r.Logs, l)
+		}
+	}
+	return r, ok, nil
+}
+
+// Storage has the keys of one lane, or of none at the block `opened`.
+func (b *branchy) Storage(_ context.Context, _ message.Address, slot message.Hash, at At) (message.Hash, error) {
+	if _, ok := b.blocks[at.Hash]; !ok {
+		return message.Hash{}, ErrNoBlock
+	}
+	if slot == (message.Hash{31: outKeysSlot}) {
+		return word(b.lanes), b.stateErr
+	}
+	key := b.lane
+	if key == 0 {
+		key = 1
+	}
+	return message.Hash{29: 0x7a, 30: 0x6a, 31: key}, b.stateErr
+}
+
 func (b *branchy) Call(_ context.Context, _ Call, at At) ([]byte, error) {
 	if _, ok := b.blocks[at.Hash]; !ok {
 		return nil, ErrNoBlock
@@ -217,6 +247,7 @@ func (b *branchy) cursor(n uint64) stream.State {
 	return stream.State{
 		Config: stream.Config{BridgeID: testBridge, Stride: 2, Stream: message.Stream{Chain: 31337, Manager: testManager, Finality: message.Final, Epoch: 1}},
 		Next:   n + 1, Last: stream.BlockRef{Number: n, Hash: b.chain[n]},
+		Lanes: []stream.Outbound{{OutboundKey: stream.OutboundKey{TargetChain: 31338, Finality: message.Fast}, Remote: message.Address{4}}},
 	}
 }
 
@@ -226,6 +257,7 @@ func (b *branchy) recent(t *testing.T, f message.Finality) *Recent {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.rule.Evidence = registry.EvidenceAgreement
 	r, err := NewRecent(c, f)
 	if err != nil {
 		t.Fatal(err)
@@ -290,10 +322,17 @@ func TestRecentRefuses(t *testing.T) {
 		"another block than asked":   {func(b *branchy) { b.bend = func(bl *Block) { bl.Hash[0]++ } }, message.ErrUnavailable},
 		"a parent that nobody has":   {func(b *branchy) { delete(b.blocks, b.chain[30]) }, ErrNoBlock},
 		"no state for the counters":  {func(b *branchy) { b.stateErr = ErrNoState }, ErrNoState},
+		"a log that no receipt has":  {func(b *branchy) { b.logs[b.chain[36]][0].Index = 100 }, ErrUnproven},
+		"a lane that no log shows":   {func(b *branchy) { b.lanes = 2 }, ErrUnproven},
+		"another lane than the logs": {func(b *branchy) { b.lane = 2 }, ErrUnproven},
 		"a removed log":              {func(b *branchy) { b.logs[b.chain[36]][0].Removed = true }, message.ErrUnavailable},
 		"a log of another block":     {func(b *branchy) { b.logs[b.chain[36]][0].BlockHash[3]++ }, ErrMoved},
 		"a log twice":                {func(b *branchy) { l := b.logs[b.chain[36]]; b.logs[b.chain[36]] = append(l, l[0]) }, message.ErrUnavailable},
 	} {
+		well := map[string]bool{
+			"a parent of another number": true, "another block than asked": true, "no state for the counters": true,
+			"a lane that no log shows": true, "another lane than the logs": true,
+		}
 		b := newBranchy(40)
 		final := b.cursor(9)
 		r := b.recent(t, message.Fast)
@@ -302,8 +341,8 @@ func TestRecentRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		// An endpoint that is well again is believed again.
-		b.bend, b.stateErr = nil, nil
-		if name == "a parent of another number" || name == "another block than asked" || name == "no state for the counters" {
+		b.bend, b.stateErr, b.lanes, b.lane = nil, nil, 1, 0
+		if well[name] {
 			if _, err := r.Ahead(context.Background(), final); err != nil {
 				t.Errorf("%s, then well: %v", name, err)
 			}
