@@ -20,8 +20,8 @@ const (
 	DefaultMaxBlocks = 1000
 	// MaxBackoff bounds the pause after repeated errors.
 	MaxBackoff = 30 * time.Second
-	// Rereads is how often a batch that Step refuses is read again before the refusal is
-	// believed: one endpoint that forgets a log must not stop a source for ever, and a
+	// Rereads is how often what halts a source is read again before it is believed, a batch that
+	// Step refuses or a final block that changed: one answer must not stop a source for ever, and a
 	// refusal changes nothing.
 	Rereads = 3
 )
@@ -64,7 +64,8 @@ var ErrConfig = message.NewError(message.Halt, "follow configuration")
 // Run follows the source until ctx ends or safety may be broken. It calls the callbacks from
 // its own goroutine and starts no other.
 //
-// Errors: the context's; ErrConfig; errors of fate halt from source, Step, store or OnWindow. A Step refusal is returned after Rereads more attempts gave it again.
+// Errors: the context's; ErrConfig; errors of fate halt from source, Step, store or OnWindow. Those of source and
+// Step are returned after Rereads more attempts gave one again.
 func Run(ctx context.Context, cfg Config) error {
 	l, err := New(cfg)
 	if err != nil {
@@ -97,7 +98,7 @@ type Loop struct {
 	Config
 	state    stream.State
 	blocks   uint64 // current bound of a batch
-	refusals int    // Step refusals in a row
+	refusals int    // halts of source or Step in a row
 
 	pending  []stream.Window // stored, not yet given to OnWindow
 	replayAt uint64          // next window index to replay
@@ -206,8 +207,20 @@ func (l *Loop) Replay(ctx context.Context) error {
 	return nil
 }
 
-// errRefused marks a Step refusal that is to be read again.
-var errRefused = errors.New("batch refused")
+// errRefused marks what halts a source and is to be read again.
+var errRefused = errors.New("refused")
+
+// doubt marks an error of fate halt that was not met again Rereads times yet.
+func (l *Loop) doubt(err error) error {
+	if message.FateOf(err) != message.Halt {
+		return err
+	}
+	if l.refusals++; l.refusals > Rereads {
+		return err
+	}
+	l.Logger.Warn("source refused, reading it again", "attempt", l.refusals, "err", err)
+	return fmt.Errorf("%w: %w", errRefused, err)
+}
 
 // Advance hands out what is pending and takes one batch; more says that another may follow
 // at once.
@@ -217,13 +230,14 @@ func (l *Loop) Advance(ctx context.Context) (more bool, err error) {
 	}
 	heads, err := l.Source.Heads(ctx)
 	if err != nil {
-		return false, fmt.Errorf("read heads: %w", err)
+		return false, l.doubt(fmt.Errorf("read heads: %w", err))
 	}
 	if last := l.state.Last; !last.Hash.IsZero() && heads.Final.Number == last.Number && heads.Final.Hash != last.Hash {
-		return false, &stream.FinalizedReorgError{Chain: l.Stream.Stream.Chain, Number: last.Number, Was: last.Hash, Is: heads.Final.Hash}
+		return false, l.doubt(&stream.FinalizedReorgError{Chain: l.Stream.Stream.Chain, Number: last.Number, Was: last.Hash, Is: heads.Final.Hash})
 	}
 	newest, ok := message.NewestEnd(heads.Final.Number, l.Stream.Stride)
 	if !ok || heads.Final.Hash.IsZero() || newest < l.state.Next {
+		l.refusals = 0
 		return false, nil
 	}
 	to, ok := l.batchEnd(newest)
@@ -233,15 +247,11 @@ func (l *Loop) Advance(ctx context.Context) (more bool, err error) {
 	batch, err := l.read(ctx, to)
 	if err != nil {
 		l.blocks = max(1, l.blocks/2)
-		return false, err
+		return false, l.doubt(err)
 	}
 	next, windows, err := stream.Step(l.state, batch)
 	if err != nil {
-		if l.refusals++; message.FateOf(err) == message.Halt && l.refusals <= Rereads {
-			l.Logger.Warn("batch refused, reading it again", "window", to, "attempt", l.refusals, "err", err)
-			return false, fmt.Errorf("blocks %d to %d: %w: %w", batch.From, batch.To, errRefused, err)
-		}
-		return false, fmt.Errorf("blocks %d to %d: %w", batch.From, batch.To, err)
+		return false, l.doubt(fmt.Errorf("blocks %d to %d: %w", batch.From, batch.To, err))
 	}
 	l.refusals = 0
 	if err := l.Store.Commit(next, windows); err != nil {

@@ -30,6 +30,7 @@ const (
 	keyHash    = 'h' // leaf hash 32 -> leaf number 8, window index 8
 	keyReceipt = 'r' // message id 32 -> leaf number 8, window index 8
 	keyNode    = 'n' // level 1, index 8 -> hash 32
+	keyHalt    = 'x' // -> stream.EncodeHalt
 )
 
 // Badger is a stream.Store on disk.
