@@ -7,7 +7,6 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
-	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/stream"
 )
 
@@ -29,12 +28,10 @@ func (b *Badger) Halted() (*stream.Halt, error) {
 	return &h, nil
 }
 
-// SetHalt writes h durably before it returns. Nothing takes the record back but the removal of the whole store.
+// SetHalt writes h durably, in one transaction, before it returns. Without it the change is met again at the next start. Nothing takes the record back but the removal of the whole store.
 func (b *Badger) SetHalt(h stream.Halt) error {
-	failpoint.Hit("store.halt.write") // the change of the final block is seen again at the next start
 	if err := b.db.Update(func(t *badger.Txn) error { return t.Set([]byte{keyHalt}, stream.EncodeHalt(h)) }); err != nil {
 		return fmt.Errorf("write halt: %w", err)
 	}
-	failpoint.Hit("store.halt.written") // the stream is kept halted by its record
 	return nil
 }

@@ -37,8 +37,16 @@ type Witness struct {
 }
 
 func (h *Halt) Error() string {
-	return fmt.Sprintf("final block %d of chain %s was %s and is %s; seen at height %d with blocks below %d read; the committee resumes the source, a restart does not",
-		h.Number, h.Stream.Chain, h.Was, h.Is, h.Height, h.Next)
+	s := fmt.Sprintf("final block %d of chain %s was %s and is %s; seen at height %d with blocks below %d read", h.Number, h.Stream.Chain, h.Was, h.Is, h.Height, h.Next)
+	for i := range h.Witnesses {
+		w := &h.Witnesses[i]
+		if w.Hash.IsZero() {
+			s += fmt.Sprintf("; %q says: %s", w.Name, w.Why)
+		} else {
+			s += fmt.Sprintf("; %q says %s", w.Name, w.Hash)
+		}
+	}
+	return s + "; the committee resumes the source, a restart does not"
 }
 
 // Fate is halt.

@@ -71,7 +71,32 @@ func Agree(s Store, c message.Checkpoint) error {
 	return err
 }
 
+// AgreeTree is Agree but for the hash of the block: it may be another one where the chain changed and sent the same.
+func AgreeTree(s Store, c message.Checkpoint) error {
+	w, err := readWindow(s, c)
+	if err != nil {
+		return err
+	}
+	own := w.Checkpoint
+	if own.BlockHash = c.BlockHash; own != c {
+		return &ForkError{Given: c, Own: w.Checkpoint}
+	}
+	return nil
+}
+
 func windowOf(s Store, c message.Checkpoint) (Window, error) {
+	w, err := readWindow(s, c)
+	if err == nil && w.Checkpoint != c {
+		err = &ForkError{Given: c, Own: w.Checkpoint}
+	}
+	if err != nil {
+		return Window{}, err
+	}
+	return w, nil
+}
+
+// readWindow is the own window at the end of c.
+func readWindow(s Store, c message.Checkpoint) (Window, error) {
 	state, ok, err := s.Load()
 	if err != nil {
 		return Window{}, err
@@ -91,9 +116,6 @@ func windowOf(s Store, c message.Checkpoint) (Window, error) {
 	}
 	if err != nil {
 		return Window{}, err
-	}
-	if w.Checkpoint != c {
-		return Window{}, &ForkError{Given: c, Own: w.Checkpoint}
 	}
 	return w, nil
 }

@@ -31,7 +31,7 @@ type view struct {
 	windows  []message.Checkpoint // journaled, rising end
 	final    uint64               // all blocks up to here are final and read
 	hasFinal bool
-	agreed   message.Checkpoint // newest certified checkpoint found in the own tree
+	agreed   message.Checkpoint // newest certified checkpoint, or base, found in the own tree
 	halted   error              // says nothing any more
 	barrier  uint64             // after a lost journal: windows at or below are never voted for
 	barred   bool               // barrier is known
@@ -63,9 +63,13 @@ func (v *view) mayVote(end uint64, lost bool) bool {
 	return v.halted == nil && (!lost || v.barred && end > v.barrier)
 }
 
-// extends reports whether the own tree holds the certified checkpoint (I-04).
+// extends reports whether the own tree holds the certified checkpoint, before the first one of
+// an epoch the base that it starts from (I-04).
 func (v *view) extends(sa *extension.StreamAgenda) bool {
-	if !sa.HasCertified || v.agreed == sa.Certified {
+	if !sa.HasCertified {
+		return !sa.HasBase || v.agreed == sa.Base
+	}
+	if v.agreed == sa.Certified {
 		return true
 	}
 	c, ok := v.at(sa.CertifiedEnd)
@@ -137,6 +141,17 @@ func composeVotes(a *extension.Agenda, s *snapshot, lost bool) (votes []extensio
 	return votes[:min(len(votes), extension.MaxVotes)]
 }
 
+// floor is the end block below which nothing of the stream is asked for any more.
+func floor(sa *extension.StreamAgenda) uint64 {
+	switch {
+	case sa.HasCertified:
+		return sa.CertifiedEnd
+	case sa.HasBase:
+		return sa.Base.End
+	}
+	return 0
+}
+
 // wanted lists the checkpoints of one stream that the node votes for now.
 func wanted(a *extension.Agenda, sa *extension.StreamAgenda, v *view, lost bool) (list []*message.Checkpoint) {
 	if v == nil || len(v.windows) == 0 || !v.fits(a, sa) || !v.extends(sa) {
@@ -148,7 +163,7 @@ func wanted(a *extension.Agenda, sa *extension.StreamAgenda, v *view, lost bool)
 	}
 	for _, end := range ends {
 		c, ok := v.below(end)
-		if !ok || sa.HasCertified && (c.End <= sa.CertifiedEnd || c.LeafCount <= sa.Certified.LeafCount) {
+		if !ok || sa.HasCertified && (c.End <= sa.CertifiedEnd || c.LeafCount <= sa.Certified.LeafCount) || c.End < floor(sa) {
 			continue
 		}
 		if !v.mayVote(c.End, lost) || slices.Contains(sa.Voted, c.End) || len(list) > 0 && list[0].End == c.End {

@@ -134,6 +134,15 @@ func (v *Voter) AddStream(s Stream) error {
 	return nil
 }
 
+// RemoveStream ends the cover of a stream that the state has closed: nothing is said for it any more and its
+// store is not read. After what follows it has ended.
+func (v *Voter) RemoveStream(index uint16) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.streams, index)
+	v.publish(func(n *snapshot) { delete(n.streams, index) })
+}
+
 // publish replaces the snapshot by a changed copy. The caller holds mu.
 func (v *Voter) publish(change func(*snapshot)) {
 	old := v.now.Load()
@@ -210,8 +219,8 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	if s.halted != nil {
 		return nil //nolint:nilerr // its error was reported when it stopped
 	}
-	if a := v.latest.Load(); a != nil && certifiedEnd(a, index) > c.End {
-		return nil // decided already
+	if a := v.latest.Load(); a != nil && decided(a, index) > c.End {
+		return nil
 	}
 	err := v.book.enter(&c)
 	switch {
@@ -250,11 +259,11 @@ func (v *Voter) witness(w Witness, index uint16, c *message.Checkpoint) error {
 	return nil
 }
 
-// certifiedEnd is the newest certified window of a stream, 0 when there is none.
-func certifiedEnd(a *extension.Agenda, index uint16) uint64 {
+// decided is the floor of a stream, 0 when there is none.
+func decided(a *extension.Agenda, index uint16) uint64 {
 	for i := range a.Streams {
-		if sa := &a.Streams[i]; sa.Index == index && sa.HasCertified {
-			return sa.CertifiedEnd
+		if sa := &a.Streams[i]; sa.Index == index {
+			return floor(sa)
 		}
 	}
 	return 0
@@ -292,8 +301,11 @@ func (v *Voter) OnFinal(index uint16, block uint64) {
 }
 
 // Halt stops a stream: no vote, share or heartbeat for it until the node is started again.
-// For errors of fate halt that follow.Run returned.
-func (v *Voter) Halt(index uint16, err error) { v.halt(index, err) }
+// For errors of fate halt that follow.Run returned. A later call tells more of the same.
+func (v *Voter) Halt(index uint16, err error) {
+	v.halt(index, err)
+	v.update(index, func(s *view) { s.halted = err })
+}
 
 func (v *Voter) halt(index uint16, err error) {
 	first := false

@@ -234,7 +234,16 @@ func (v *Voter) holdsCertified(sa *extension.StreamAgenda, s *view) bool {
 	v.mu.Lock()
 	covered, ok := v.streams[sa.Index]
 	v.mu.Unlock()
-	return ok && stream.Agree(covered.Store, sa.Certified) == nil
+	return ok && agree(covered.Store, sa) == nil
+}
+
+// agree compares the own tree with the certified checkpoint, before the first one with the base.
+// Errors: those of stream.Agree.
+func agree(s stream.Store, sa *extension.StreamAgenda) error {
+	if sa.HasCertified {
+		return stream.Agree(s, sa.Certified)
+	}
+	return stream.AgreeTree(s, sa.Base)
 }
 
 // tend compares a stream with the certified checkpoint, fetches an old target and drops
@@ -249,27 +258,34 @@ func (v *Voter) tend(ctx context.Context, a *extension.Agenda, sa *extension.Str
 		return
 	}
 	v.mu.Lock()
-	covered := v.streams[sa.Index]
+	covered, ok := v.streams[sa.Index]
 	v.mu.Unlock()
+	if !ok {
+		return // removed since the snapshot
+	}
 	if v.lost.Load() && !s.barred && covered.Heads != nil {
 		v.bar(ctx, sa.Index, covered.Heads)
 	}
 	if floor := v.words.floor(sa.Index); s.barred && floor > s.barrier {
 		v.update(sa.Index, func(s *view) { s.barrier = floor })
 	}
-	if sa.HasCertified && s.agreed != sa.Certified {
-		err := stream.Agree(covered.Store, sa.Certified)
+	root := sa.Base
+	if sa.HasCertified {
+		root = sa.Certified
+	}
+	if (sa.HasCertified || sa.HasBase) && s.agreed != root {
+		err := agree(covered.Store, sa)
 		switch {
 		case err == nil:
 			v.update(sa.Index, func(s *view) {
-				s.agreed = sa.Certified
-				s.drop(sa.CertifiedEnd)
+				s.agreed = root
+				s.drop(root.End)
 			})
 		case message.FateOf(err) == message.Halt:
 			v.halt(sa.Index, err)
 			return
 		case !errors.Is(err, stream.ErrNotFound):
-			v.log.Warn("certified checkpoint not compared, abstaining", "stream", sa.Index, "window", sa.CertifiedEnd, "err", err)
+			v.log.Warn("certified checkpoint not compared, abstaining", "stream", sa.Index, "window", root.End, "err", err)
 		}
 	}
 	if sa.Target == 0 || sa.HasCertified && sa.Target <= sa.CertifiedEnd {

@@ -44,8 +44,9 @@ type streams struct {
 	voter   *voter.Voter
 	log     *slog.Logger
 
-	asked atomic.Pointer[[]extension.StreamAgenda]
-	wake  chan struct{}
+	asked  atomic.Pointer[[]extension.StreamAgenda]
+	height atomic.Uint64 // committed, as told last
+	wake   chan struct{}
 
 	mu     sync.Mutex
 	known  map[uint16]*source // nil: its chain was not configured when it was looked at
@@ -70,6 +71,7 @@ type source struct {
 	// streams.mu:
 	running bool               // somebody follows, or it has halted
 	cancel  context.CancelFunc // ends that
+	done    chan struct{}      // closed when that has ended; nil before the first time
 }
 
 var _ voter.HeadsSource = (*source)(nil)
@@ -87,6 +89,7 @@ var errNoEndpoint = message.NewError(message.Retry, "no endpoint yet")
 
 // told takes the streams of a committed state. It returns at once.
 func (s *streams) told(a extension.Agenda) {
+	s.height.Store(a.Height)
 	s.asked.Store(&a.Streams)
 	s.rouse()
 }
@@ -117,9 +120,7 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 		one := &source{index: p.Index, stream: stream.Config{
 			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
-		if p.HasCertified {
-			one.replayFrom = p.CertifiedEnd
-		}
+		one.replayFrom = decidedEnd(p)
 		if err := s.add(one); err != nil {
 			errs = append(errs, fmt.Errorf("stream %d: %w", p.Index, err))
 			continue
@@ -159,6 +160,9 @@ func (s *streams) run(ctx context.Context) error {
 				warned = err.Error()
 				s.log.Error("stream not opened, tried again with the next block", "err", err)
 			}
+			for _, one := range s.closed(*list) {
+				all.Go(func() { s.leave(one) })
+			}
 		}
 		for _, begin := range s.waiting(ctx) {
 			all.Go(begin)
@@ -186,15 +190,18 @@ func (s *streams) waiting(ctx context.Context) (out []func()) {
 		}
 		if list := s.asked.Load(); list != nil {
 			for j := range *list {
-				if p := &(*list)[j]; p.Index == i && p.HasCertified {
-					one.replayFrom = p.CertifiedEnd // what the voter has from an earlier time does no harm
+				if p := &(*list)[j]; p.Index == i && (p.HasCertified || p.HasBase) {
+					one.replayFrom = decidedEnd(p) // what the voter has from an earlier time does no harm
 				}
 			}
 		}
 		one.feed, one.running = feed, true
 		var own context.Context
 		own, one.cancel = context.WithCancel(ctx)
+		done := make(chan struct{})
+		one.done = done
 		out = append(out, func() {
+			defer close(done)
 			s.follow(own, one)
 			s.ended(own, one)
 		})
@@ -258,6 +265,9 @@ func (s *streams) abstains() map[uint16]string {
 // the node and the other streams go on.
 func (s *streams) follow(ctx context.Context, one *source) {
 	log := s.log.With("stream", one.index, "chain", one.stream.Stream.Chain.String())
+	if s.keptHalted(one, log) {
+		return
+	}
 	client := s.dial(ctx, one, log)
 	if client == nil {
 		return
@@ -270,10 +280,9 @@ func (s *streams) follow(ctx context.Context, one *source) {
 		Logger:   s.log.With("stream", one.index),
 	})
 	if ctx.Err() != nil {
-		return // the node stops: that the loop was interrupted is no failure
+		return // the node stops, or the state closed the stream: that the loop was interrupted is no failure
 	}
-	log.Error("stream halted", "err", err)
-	s.voter.Halt(one.index, err)
+	s.halt(ctx, one, err, log)
 }
 
 // dial asks the pool until it serves the right chain or ctx ends. A pool that does not answer
@@ -302,11 +311,14 @@ func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *sour
 	}
 }
 
-// genesisStreams are the streams of a genesis file as the first agenda has them.
+// genesisStreams are the open streams of a genesis file as the first agenda has them, but for their bases.
 func genesisStreams(list []lanesv1.Stream) []extension.StreamAgenda {
 	out := make([]extension.StreamAgenda, 0, len(list))
 	for i := range list {
 		p := &list[i]
+		if p.ClosedAt != 0 {
+			continue
+		}
 		out = append(out, extension.StreamAgenda{
 			Index: uint16(p.Index), Stride: p.Stride, StartBlock: p.StartBlock,
 			Stream: message.Stream{Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager), Finality: message.Finality(p.Finality), Epoch: p.Epoch},
