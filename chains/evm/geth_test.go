@@ -40,7 +40,7 @@ func (k keyAccount) SignTx(tx *types.Transaction, id *big.Int) (*types.Transacti
 // geth is go-ethereum in this process, its JSON-RPC on loopback, with a sealed manager that
 // has a lane to and from chain 31338.
 type geth struct {
-	t       *testing.T
+	t       testing.TB
 	sim     *simulated.Backend
 	url     string
 	account keyAccount
@@ -49,7 +49,7 @@ type geth struct {
 	manager *bindings.CrossChainManager
 }
 
-func newGeth(t *testing.T) *geth {
+func newGeth(t testing.TB) *geth {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
