@@ -155,7 +155,7 @@ func TestReceiptsOneByOne(t *testing.T) {
 		"response size exceeded": ErrTooMany, "rate limit exceeded": nil, "internal error": nil,
 	} {
 		err := classify(blockReceipts, &answerError{Code: -32000, Message: text})
-		if errors.Is(err, ErrNoMethod) != (want == ErrNoMethod) || errors.Is(err, ErrTooMany) != (want == ErrTooMany) || !errors.Is(err, message.ErrUnavailable) {
+		if errors.Is(err, ErrNoMethod) != errors.Is(want, ErrNoMethod) || errors.Is(err, ErrTooMany) != errors.Is(want, ErrTooMany) || !errors.Is(err, message.ErrUnavailable) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -49,6 +49,33 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// TestPoll: looking for the final block costs no more than a request in a block's time, and delays a message by no more
+// than a hundredth or a second.
+func TestPoll(t *testing.T) {
+	for _, p := range All() {
+		if p.Poll() < p.BlockTime || p.Poll() > max(p.BlockTime, p.Finality.Usual/100, time.Second) {
+			t.Errorf("%s: %s", p.Name, p.Poll())
+		}
+	}
+	for name, want := range map[message.ChainID]time.Duration{1: 12 * time.Second, 10: 12 * time.Second, 56: time.Second, 137: 2 * time.Second, FirstLocal: 0} {
+		if got := mustGet(t, name).Poll(); got != want {
+			t.Errorf("chain %s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// TestEvidence: what `bridged status` says of each kind of chain.
+func TestEvidence(t *testing.T) {
+	for chain, want := range map[message.ChainID]Evidence{
+		1: EvidenceReceipts, 10: EvidenceReceipts, FirstLocal: EvidenceReceipts, LastLocal: EvidenceReceipts,
+		56: EvidenceAgreement, 137: EvidenceAgreement, 324: EvidenceAgreement, 42161: EvidenceAgreement, 43114: EvidenceAgreement,
+	} {
+		if got := mustGet(t, chain).Evidence; got != want {
+			t.Errorf("chain %s: %s, want %s", chain, got, want)
+		}
+	}
+}
+
 // TestFinalities: a chain without a rule for finality, or with a figure that nobody can look up, is no chain of ours.
 func TestFinalities(t *testing.T) {
 	for _, p := range append(All(), mustGet(t, FirstLocal)) {

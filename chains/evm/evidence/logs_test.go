@@ -4,7 +4,10 @@ package evidence
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -78,6 +81,20 @@ func TestCompare(t *testing.T) {
 	}
 	if err := Compare(h.Number(), nil, proven[:1]); !errors.Is(err, ErrExtra) {
 		t.Errorf("logs of a block without: %v", err)
+	}
+}
+
+// TestPage: docs/spec/evidence.md says of every kind of chain what its profile says.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "spec", "evidence.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, _ := registry.Get(registry.FirstLocal)
+	for _, p := range append(registry.All(), local) {
+		if row := "\n| " + p.Name + " | " + string(p.Evidence) + " |"; strings.Count(string(page), row) != 1 {
+			t.Errorf("no row %q", row)
+		}
 	}
 }
 

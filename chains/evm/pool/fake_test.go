@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 )
@@ -43,6 +44,7 @@ type host struct {
 	code  []byte // nil: what hosts of the fork show
 	asked map[string]int
 	done  bool
+	proof *evidence.Header // answer to every question for a header
 }
 
 func newHost(name string) *host {

@@ -4,10 +4,8 @@ package pool
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 	"testing"
@@ -20,26 +18,18 @@ import (
 )
 
 // provable is an empty block whose fields hash to its hash; its receipts are none.
-var provable = func() *evidence.Header {
-	h := &types.Header{Number: big.NewInt(70), Difficulty: new(big.Int), UncleHash: types.EmptyUncleHash, TxHash: types.EmptyTxsHash, ReceiptHash: types.EmptyReceiptsHash}
-	raw, err := json.Marshal(h)
-	fields := map[string]any{}
-	err = errors.Join(err, json.Unmarshal(raw, &fields))
-	maps.DeleteFunc(fields, func(_ string, v any) bool { return v == nil })
-	fields["transactions"] = []any{}
-	raw, err2 := json.Marshal(fields)
-	proven, err3 := evidence.DecodeHeader(evidence.Ethereum, raw)
-	if err := errors.Join(err, err2, err3); err != nil {
-		panic(err)
-	}
-	return proven
-}()
+func provable(t testing.TB) *evidence.Header {
+	t.Helper()
+	return headerOf(t, &types.Header{
+		Number: big.NewInt(70), Difficulty: new(big.Int), UncleHash: types.EmptyUncleHash, TxHash: types.EmptyTxsHash, ReceiptHash: types.EmptyReceiptsHash,
+	})
+}
 
 func (h *host) Header(ctx context.Context, _ evidence.Format, block message.Hash) (*evidence.Header, error) {
 	if _, err := h.begin(ctx, "header"); err != nil {
 		return nil, err
 	}
-	return provable, nil
+	return h.proof, nil
 }
 
 func (h *host) Receipts(ctx context.Context, of *evidence.Header) (*evidence.Receipts, error) {
@@ -70,8 +60,11 @@ var errForged = fmt.Errorf("%w: by one byte", evidence.ErrReceipts)
 // TestProofOfOne: one member whose answer proves itself is enough, at the price of one request;
 // those that cannot prove theirs are passed over and struck.
 func TestProofOfOne(t *testing.T) {
-	b := newBench(t, 3, 2, nil)
-	if _, err := b.Receipts(t.Context(), provable); err != nil {
+	b, block := newBench(t, 3, 2, nil), provable(t)
+	for _, h := range b.hosts {
+		h.with(func(h *host) { h.proof = block })
+	}
+	if _, err := b.Receipts(t.Context(), block); err != nil {
 		t.Fatal(err)
 	}
 	asked := func() (n int) {
@@ -87,11 +80,11 @@ func TestProofOfOne(t *testing.T) {
 		h.with(func(h *host) { h.errs["receipts"], h.errs["header"] = errForged, fmt.Errorf("%w", evidence.ErrHeader) })
 	}
 	for range 2 {
-		if r, err := b.Receipts(t.Context(), provable); err != nil || r.Len() != 0 {
+		if r, err := b.Receipts(t.Context(), block); err != nil || r.Len() != 0 {
 			t.Fatalf("two liars: %v", err)
 		}
 	}
-	if h, err := b.Header(t.Context(), evidence.Ethereum, provable.Hash()); err != nil || h != provable {
+	if h, err := b.Header(t.Context(), evidence.Ethereum, block.Hash()); err != nil || h != block {
 		t.Errorf("header: %v", err)
 	}
 	if h := b.health("a"); h.LastError != ClassUnproven || h.Failures == 0 || h.Away != "" {
@@ -104,7 +97,7 @@ func TestProofOfOne(t *testing.T) {
 }
 
 func TestNobodyProves(t *testing.T) {
-	b := newBench(t, 3, 2, nil)
+	b, block := newBench(t, 3, 2, nil), provable(t)
 	for i, h := range b.hosts {
 		h.with(func(h *host) {
 			h.errs["receipts"] = []error{fmt.Errorf("%w: %w", evm.ErrNoMethod, &evm.RPCError{Code: -32601}), fmt.Errorf("%w: %w", evm.ErrTooMany, message.ErrUnavailable), errForged}[i]
@@ -112,7 +105,7 @@ func TestNobodyProves(t *testing.T) {
 			h.errs["header"] = errDown
 		})
 	}
-	_, err := b.Receipts(t.Context(), provable)
+	_, err := b.Receipts(t.Context(), block)
 	var short *ShortError
 	if !errors.Is(err, evm.ErrNoMethod) || !errors.Is(err, evm.ErrTooMany) || !errors.As(err, &short) || short.Need != 1 || len(short.Absent) != 3 {
 		t.Errorf("receipts: %v", err)
@@ -121,21 +114,21 @@ func TestNobodyProves(t *testing.T) {
 		t.Errorf("%+v", short.Absent)
 	}
 	// Nobody pauses: each receipt can be asked for at once.
-	if _, err := b.EachReceipt(t.Context(), provable); !errors.As(err, &short) || errors.Is(err, evm.ErrNoMethod) || b.hosts[0].count("each") != 1 {
+	if _, err := b.EachReceipt(t.Context(), block); !errors.As(err, &short) || errors.Is(err, evm.ErrNoMethod) || b.hosts[0].count("each") != 1 {
 		t.Errorf("each receipt: %v", err)
 	}
-	if _, err := b.Header(t.Context(), evidence.Ethereum, provable.Hash()); !errors.Is(err, message.ErrUnavailable) {
+	if _, err := b.Header(t.Context(), evidence.Ethereum, block.Hash()); !errors.Is(err, message.ErrUnavailable) {
 		t.Errorf("header: %v", err)
 	}
 }
 
 // TestSlowProof: a member that hangs is not waited for.
 func TestSlowProof(t *testing.T) {
-	b := newBench(t, 2, 2, nil)
+	b, block := newBench(t, 2, 2, nil), provable(t)
 	b.hosts[0].with(func(h *host) { h.hang["receipts"] = true })
 	done := make(chan error)
 	go func() {
-		_, err := b.Receipts(t.Context(), provable)
+		_, err := b.Receipts(t.Context(), block)
 		done <- err
 	}()
 	b.until(func() bool { return b.hosts[0].count("receipts") == 1 })
