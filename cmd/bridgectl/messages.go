@@ -15,6 +15,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/exit"
+	"github.com/aitbc/bridge/relayer/deliver"
 )
 
 func sendCommand(o *options) *cobra.Command {
@@ -97,7 +98,8 @@ func trackCommand(o *options) *cobra.Command {
 
 Reads the source chain, the validators and the target chain; no relayer is needed.
 Reasons: waiting_finality, waiting_votes, signing, certified, lane_paused,
-recipient_reverted, target_unreachable, delivered.`,
+recipient_reverted, target_unreachable, superseded, delivered. A superseded message is never
+delivered: its source left a history of which the target had taken the same nonce.`,
 		Example: `  bridgectl track 0x5d…
   bridgectl track 0x5d… --wait 2m --json`,
 		Args: cobra.ExactArgs(1),
@@ -118,7 +120,7 @@ recipient_reverted, target_unreachable, delivered.`,
 				if err != nil && (wait == 0 || !errors.Is(err, message.ErrUnavailable)) {
 					return err
 				}
-				if err == nil && (wait == 0 || delivered(list)) || time.Now().After(deadline) {
+				if err == nil && (wait == 0 || delivered(list) || hopeless(list)) || time.Now().After(deadline) {
 					break
 				}
 				timer := time.NewTimer(time.Second)
@@ -132,6 +134,9 @@ recipient_reverted, target_unreachable, delivered.`,
 			if err := o.print(cmd.OutOrStdout(), list, func(w io.Writer) { writeStatuses(w, list) }); err != nil {
 				return err
 			}
+			if wait > 0 && !delivered(list) && hopeless(list) {
+				return fmt.Errorf("superseded: never delivered")
+			}
 			if wait > 0 && !delivered(list) {
 				return exit.Timeout(fmt.Errorf("not delivered within %s", wait))
 			}
@@ -140,6 +145,16 @@ recipient_reverted, target_unreachable, delivered.`,
 	}
 	cmd.Flags().DurationVar(&wait, "wait", 0, "wait until it is delivered, at most so long (exit code 4 after it)")
 	return cmd
+}
+
+// hopeless: none of them changes any more, though not all are delivered.
+func hopeless(list []client.Status) bool {
+	for _, s := range list {
+		if s.Stage != client.StageDelivered && s.Reason != deliver.Superseded {
+			return false
+		}
+	}
+	return len(list) > 0
 }
 
 func delivered(list []client.Status) bool {

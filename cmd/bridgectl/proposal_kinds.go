@@ -17,7 +17,7 @@ import (
 
 // proposalKinds are the commands that open proposals, but for members (ceremony propose).
 func proposalKinds(o *options) []*cobra.Command {
-	return []*cobra.Command{proposeLane(o), proposeParameter(o), proposeResume(o), proposeHalt(o), proposeRotate(o), proposeUpgrade(o)}
+	return []*cobra.Command{proposeLane(o), proposeParameter(o), proposeResume(o), proposeSource(o), proposeHalt(o), proposeRotate(o), proposeUpgrade(o)}
 }
 
 // kind is a command that proposes what payload makes of its flags.

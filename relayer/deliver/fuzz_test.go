@@ -158,7 +158,7 @@ func TestValidatorCountsOnce(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = v.Close() })
 	for range 10 { // the answer must not depend on the order of a map
-		got, err := v.Streams(t.Context())
+		got, _, err := v.Streams(t.Context())
 		if err != nil || len(got) != 1 || got[1].StartBlock != 1 {
 			t.Fatalf("%+v, %v", got, err)
 		}

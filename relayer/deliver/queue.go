@@ -4,6 +4,7 @@ package deliver
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,6 +31,8 @@ type Job struct {
 	Stream  uint16 // index of the stream that proves it
 	Index   uint64 // of its leaf in the stream
 	Message *message.Message
+	// Taken: the target's bit of its nonce is set, though the target's own tree has no receipt for it yet.
+	Taken bool
 }
 
 // Queue decides when each message of one target is tried. It is a value that one
@@ -115,7 +118,7 @@ func (q *Queue) Take(now time.Time, limit int) []Job {
 	return out
 }
 
-// Finish records what an attempt came to. A delivered message leaves the queue;
+// Finish records what an attempt came to. A message that is delivered, or never will be, leaves the queue;
 // another is tried again after a pause that doubles with each attempt. It
 // returns that pause and whether the reason is new, so that a caller logs once.
 func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.Duration, changed bool) {
@@ -124,7 +127,7 @@ func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.
 		return 0, false
 	}
 	changed = e.reason != reason
-	if reason == Delivered {
+	if reason == Delivered || reason == Superseded {
 		delete(q.jobs, id)
 		return 0, changed
 	}
@@ -139,6 +142,11 @@ func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.
 	pause += spread(id, e.attempts, pause/4)
 	e.attempts, e.flying, e.reason, e.due = e.attempts+1, false, reason, now.Add(pause)
 	return pause, changed
+}
+
+// Drop forgets the messages of a stream that is closed. One that is under way ends as it ends.
+func (q *Queue) Drop(stream uint16) {
+	maps.DeleteFunc(q.jobs, func(_ message.ID, e *entry) bool { return e.job.Stream == stream })
 }
 
 // Reasons counts the waiting messages by reason.

@@ -16,6 +16,7 @@ const (
 	RecipientReverted Reason = "recipient_reverted"
 	Underpriced       Reason = "underpriced"
 	TargetUnreachable Reason = "target_unreachable"
+	Outdated          Reason = "outdated"
 	Superseded        Reason = "superseded"
 	Delivered         Reason = "delivered"
 )
@@ -36,6 +37,7 @@ var advice = map[Reason]struct{ who, next string }{
 	RecipientReverted: {"the recipient's owner", "the recipient accepts the call, then any relayer delivers"},
 	Underpriced:       {"the relayer's operator", "the target's fee falls or the relayer's cap is raised"},
 	TargetUnreachable: {"the relayer's operator", "an endpoint of the target answers again"},
-	Superseded:        {"the bridge's owner", "a newer certificate or key that the target accepts"},
+	Outdated:          {"the bridge's owner", "a newer certificate or key that the target accepts"},
+	Superseded:        {"nobody", "never: the target took a message of another history under this nonce; it must be sent again"},
 	Delivered:         {"nobody", "nothing: the message arrived"},
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aitbc/bridge/chains/evm"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
@@ -47,6 +48,7 @@ type Relayer struct {
 
 	mu      sync.Mutex
 	sources []*source
+	closed  map[uint16]bool // streams that are never followed again
 }
 
 // New starts nothing.
@@ -60,7 +62,7 @@ func New(cfg Config) (*Relayer, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	r := &Relayer{cfg: cfg}
+	r := &Relayer{cfg: cfg, closed: map[uint16]bool{}}
 	for _, t := range cfg.Targets {
 		r.workers = append(r.workers, newWorker(t, r.list, cfg.Logger))
 	}
@@ -83,7 +85,10 @@ func (r *Relayer) Run(ctx context.Context) error {
 	quiet := newQuiet(r.cfg.Logger)
 	for {
 		pause := streamsEvery
-		streams, err := r.cfg.Validators.Streams(ctx)
+		streams, gone, err := r.cfg.Validators.Streams(ctx)
+		for _, index := range gone {
+			r.close(index)
+		}
 		if err != nil || len(streams) == 0 {
 			quiet.warn(ctx, "streams not known yet", "err", err)
 			pause = retryEvery
@@ -95,14 +100,36 @@ func (r *Relayer) Run(ctx context.Context) error {
 				continue
 			}
 			if s != nil {
-				group.Go(func() { r.follow(ctx, s) })
-				group.Go(func() { r.certificates(ctx, s) })
+				var own context.Context
+				own, s.stop = context.WithCancel(ctx)
+				group.Go(func() { r.follow(own, s) })
+				group.Go(func() { r.certificates(own, s) })
 			}
 		}
 		if follow.Sleep(ctx, pause) != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// close leaves a stream that the validators have closed: what was certified in it may be of a history that its chain
+// has left, so nothing of it is delivered any more. Deliveries on that chain may be undone with that history: its worker
+// looks at all messages for it again.
+func (r *Relayer) close(index uint16) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed[index] = true
+	i := slices.IndexFunc(r.sources, func(s *source) bool { return s.index == index })
+	if i < 0 {
+		return
+	}
+	s := r.sources[i]
+	r.sources = slices.Delete(slices.Clone(r.sources), i, i+1)
+	s.stop()
+	for _, w := range r.workers {
+		w.forget(s)
+	}
+	r.cfg.Logger.Warn("stream closed by the validators", "stream", index, "chain", s.cfg.Stream.Chain)
 }
 
 // add begins a stream; nil when it is known or of no chain of ours.
@@ -122,17 +149,30 @@ func (r *Relayer) add(index uint16, cfg stream.Config) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{index: index, cfg: cfg, store: store}
+	s := &source{index: index, cfg: cfg, store: store, stop: func() {}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.closed[index] {
+		return nil, nil
+	}
 	r.sources = append(r.sources, s)
 	r.cfg.Logger.Info("following stream", "stream", index, "chain", cfg.Stream.Chain)
 	return s, nil
 }
 
 func (r *Relayer) follow(ctx context.Context, s *source) {
+	reader := r.cfg.Sources[s.cfg.Stream.Chain]
+	if c, ok := reader.(*evm.Client); ok {
+		// A client remembers which block was final: one of the epoch before must not speak for this one.
+		own, err := evm.New(ctx, evm.Config{ChainID: c.Chain(), Manager: c.Manager(), Endpoint: c.Endpoint})
+		if err != nil {
+			r.cfg.Logger.Error("stream not followed", "stream", s.index, "err", err)
+			return
+		}
+		reader = own
+	}
 	err := follow.Run(ctx, follow.Config{
-		Stream: s.cfg, Source: r.cfg.Sources[s.cfg.Stream.Chain], Store: s.store,
+		Stream: s.cfg, Source: reader, Store: s.store,
 		Poll: r.cfg.Poll, ReplayFrom: follow.NoReplay, Logger: r.cfg.Logger,
 	})
 	if ctx.Err() == nil { // Run ends with an error always

@@ -3,6 +3,7 @@
 package deliver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,6 +19,7 @@ type source struct {
 	index uint16
 	cfg   stream.Config
 	store stream.Store
+	stop  context.CancelFunc // ends what follows it
 
 	mu      sync.Mutex
 	newest  Certificate // signature checked

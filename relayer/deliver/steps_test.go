@@ -59,6 +59,7 @@ type fakeTarget struct {
 	bad     map[message.Address]bool // recipients that revert
 	down    bool
 	words   map[uint64][32]byte
+	past    map[uint64][32]byte // word 0 as of a block, where it was another
 	sends   int
 	remote  message.Address
 	manager message.Address
@@ -82,6 +83,13 @@ func (f *fakeTarget) Inbound(context.Context, message.ChainID, message.Finality)
 }
 
 func (f *fakeTarget) DeliveredWord(_ context.Context, _ message.Address, index uint64) ([32]byte, error) {
+	return f.words[index], nil
+}
+
+func (f *fakeTarget) DeliveredWordAt(_ context.Context, _ message.Address, index, block uint64) ([32]byte, error) {
+	if word, ok := f.past[block]; ok {
+		return word, nil
+	}
 	return f.words[index], nil
 }
 
@@ -200,7 +208,7 @@ func TestDeliveredBeforeIsNotTriedAgain(t *testing.T) {
 func TestCertificateCountsUnderTheTargetsKeyAlone(t *testing.T) {
 	w, f, _, _ := fixture(t)
 	f.key = newTestKey(t, 99).pk
-	if got := round(t, w, time.Now()); got[Superseded] != 3 || f.sends != 0 {
+	if got := round(t, w, time.Now()); got[Outdated] != 3 || f.sends != 0 {
 		t.Fatalf("%v, %d sent", got, f.sends)
 	}
 }

@@ -43,6 +43,11 @@ func (t *chainTarget) DeliveredWord(ctx context.Context, lane message.Address, i
 	return t.Client.DeliveredWord(ctx, lane, index, evm.At{Tag: evm.Latest})
 }
 
+// DeliveredWordAt implements Target.
+func (t *chainTarget) DeliveredWordAt(ctx context.Context, lane message.Address, index, block uint64) ([32]byte, error) {
+	return t.Client.DeliveredWord(ctx, lane, index, evm.At{Number: block})
+}
+
 // Simulate implements Target.
 func (t *chainTarget) Simulate(ctx context.Context, data []byte) error {
 	return t.Client.Simulate(ctx, t.from, data, 0)

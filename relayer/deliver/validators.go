@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -77,13 +78,14 @@ func (v *Validators) each(ctx context.Context, ask func(context.Context, *grpc.C
 
 // claim is what a validator says of one stream.
 type claim struct {
-	index uint16
-	cfg   stream.Config
+	index  uint16
+	cfg    stream.Config
+	closed bool
 }
 
-// Streams lists the streams by index, with their indices: those that more than a third of the
-// validators name, each validator once.
-func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, error) {
+// Streams lists the open streams by index: those that more than a third of the validators name, each
+// validator once. One that so many call closed is closed for ever, whatever the others say; its index is among gone.
+func (v *Validators) Streams(ctx context.Context) (open map[uint16]stream.Config, gone []uint16, err error) {
 	votes := map[claim]int{}
 	var errs []error
 	for _, c := range v.conns {
@@ -102,16 +104,24 @@ func (v *Validators) Streams(ctx context.Context) (map[uint16]stream.Config, err
 			votes[s]++
 		}
 	}
-	out := map[uint16]stream.Config{}
+	open = map[uint16]stream.Config{}
 	for c, n := range votes {
-		if 3*n > len(v.conns) {
-			out[c.index] = c.cfg
+		switch {
+		case 3*n <= len(v.conns):
+		case c.closed:
+			gone = append(gone, c.index)
+		default:
+			open[c.index] = c.cfg
 		}
 	}
-	if len(out) == 0 && len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	for _, index := range gone {
+		delete(open, index)
 	}
-	return out, nil
+	slices.Sort(gone)
+	if len(open)+len(gone) == 0 && len(errs) > 0 {
+		return nil, nil, errors.Join(errs...)
+	}
+	return open, gone, nil
 }
 
 // claims reads one validator's answer. What it says twice counts once.
@@ -130,7 +140,7 @@ func (v *Validators) claims(p *lanesv1.QueryStreamsResponse) (map[claim]bool, er
 			errs = append(errs, fmt.Errorf("stream %d: %w", s.Index, message.ErrBadEncoding))
 			continue
 		}
-		said[claim{uint16(s.Index), cfg}] = true
+		said[claim{uint16(s.Index), cfg, s.ClosedAt != 0}] = true
 	}
 	return said, errors.Join(errs...)
 }

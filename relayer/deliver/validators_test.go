@@ -5,6 +5,7 @@ package deliver
 import (
 	"context"
 	"net"
+	"slices"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -46,14 +47,21 @@ func TestStreamsNeedMoreThanAThird(t *testing.T) {
 	lie.Manager = theirs[:]
 	extra := lie
 	extra.Index = 7
+	over := honest
+	over.ClosedAt = 9
 	for name, c := range map[string]struct {
 		validators [][]lanesv1.Stream // nil: dead
 		want       int
+		closed     bool
 	}{
-		"three agree":               {[][]lanesv1.Stream{{honest}, {honest}, {honest}}, 1},
-		"one of three lies":         {[][]lanesv1.Stream{{lie, extra}, {honest}, {honest}}, 1},
-		"one of three, others dead": {[][]lanesv1.Stream{{lie, extra}, nil, nil}, 0},
-		"two of three":              {[][]lanesv1.Stream{{honest}, {honest}, nil}, 1},
+		"three agree":               {[][]lanesv1.Stream{{honest}, {honest}, {honest}}, 1, false},
+		"one of three lies":         {[][]lanesv1.Stream{{lie, extra}, {honest}, {honest}}, 1, false},
+		"one of three, others dead": {[][]lanesv1.Stream{{lie, extra}, nil, nil}, 0, false},
+		"two of three":              {[][]lanesv1.Stream{{honest}, {honest}, nil}, 1, false},
+		"one calls it closed":       {[][]lanesv1.Stream{{over}, {honest}, {honest}}, 1, false},
+		"closed":                    {[][]lanesv1.Stream{{over}, {over}, {over}}, 0, true},
+		"closed, one is behind":     {[][]lanesv1.Stream{{over}, {over}, {honest}}, 0, true},
+		"closed, two of four":       {[][]lanesv1.Stream{{over}, {honest}, {over}, {honest}}, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var endpoints []string
@@ -69,9 +77,12 @@ func TestStreamsNeedMoreThanAThird(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = v.Close() }()
-			got, err := v.Streams(t.Context())
+			got, gone, err := v.Streams(t.Context())
 			if len(got) != c.want {
 				t.Fatalf("%d streams (%v), want %d: %v", len(got), got, c.want, err)
+			}
+			if c.closed != slices.Equal(gone, []uint16{1}) || !c.closed && len(gone) != 0 {
+				t.Errorf("closed %v", gone)
 			}
 			for i, s := range got {
 				if i != 1 || s.Stream.Manager != ours {

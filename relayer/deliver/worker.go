@@ -40,6 +40,8 @@ type Target interface {
 	GroupKey(ctx context.Context) (schnorr.PublicKey, error)
 	Inbound(ctx context.Context, source message.ChainID, f message.Finality) (evm.Inbound, error)
 	DeliveredWord(ctx context.Context, lane message.Address, index uint64) ([32]byte, error)
+	// DeliveredWordAt is DeliveredWord as of a block. Its word may be gone where that is old.
+	DeliveredWordAt(ctx context.Context, lane message.Address, index, block uint64) ([32]byte, error)
 	Simulate(ctx context.Context, data []byte) error
 	Send(ctx context.Context, data []byte) (evm.Receipt, error)
 }
@@ -61,6 +63,9 @@ type worker struct {
 	results chan result
 	// retryScan is when a scan that failed is tried again.
 	retryScan time.Time
+
+	leftMu sync.Mutex
+	left   []*source // closed since the loop looked last
 }
 
 type result struct {
@@ -110,8 +115,32 @@ func (w *worker) run(ctx context.Context) error {
 	}
 }
 
+// forget takes a closed stream; the loop leaves it. Safe for concurrent use.
+func (w *worker) forget(s *source) {
+	w.leftMu.Lock()
+	defer w.leftMu.Unlock()
+	w.left = append(w.left, s)
+}
+
+// leave drops what waits of closed streams. Where the target itself has changed its final blocks, deliveries are undone
+// that were final: everything is looked at again.
+func (w *worker) leave() {
+	w.leftMu.Lock()
+	left := w.left
+	w.left = nil
+	w.leftMu.Unlock()
+	for _, s := range left {
+		w.queue.Drop(s.index)
+		delete(w.cursors, s.index)
+		if s.cfg.Stream.Chain == w.target.Chain() {
+			clear(w.cursors)
+		}
+	}
+}
+
 // scan queues what certificates have made deliverable since the last scan.
 func (w *worker) scan(ctx context.Context, now time.Time) {
+	w.leave()
 	if now.Before(w.retryScan) {
 		return
 	}
@@ -153,10 +182,18 @@ func (w *worker) scanSource(ctx context.Context, s *source) error {
 					return err
 				}
 			}
-			if word := words[index]; !bit(word, uint8(m.Nonce)) {
-				if _, out := w.queue.Add(Job{ID: m.ID(), Stream: s.index, Index: from + uint64(i), Message: m}); out != nil {
-					w.log.Warn("refused message leaves the full queue, anyone may deliver it", "message", out.ID, "nonce", out.Message.Nonce)
+			job := Job{ID: m.ID(), Stream: s.index, Index: from + uint64(i), Message: m, Taken: bit(words[index], uint8(m.Nonce))}
+			if job.Taken {
+				// Only where a source left a history can the bit be another message's.
+				if job.Taken, err = w.mayBeSuperseded(s, job.ID); err != nil {
+					return err
 				}
+				if !job.Taken {
+					continue
+				}
+			}
+			if _, out := w.queue.Add(job); out != nil {
+				w.log.Warn("refused message leaves the full queue, anyone may deliver it", "message", out.ID, "nonce", out.Message.Nonce)
 			}
 		}
 		w.cursors[s.index] = from + uint64(len(leaves))
@@ -177,6 +214,8 @@ func (w *worker) finish(r result, now time.Time) {
 		log.Info("message delivered", "tx", r.receipt.TxHash, "gas", r.receipt.GasUsed)
 	case r.reason == Delivered:
 		log.Info("message was delivered by another relayer")
+	case r.reason == Superseded:
+		log.Warn("message will never be delivered: another one of a history that the source left has its nonce", "reason", r.reason)
 	case changed:
 		log.Info("message waits", "reason", r.reason, "retry", pause.Round(time.Millisecond), "err", r.err)
 	default:
@@ -187,6 +226,10 @@ func (w *worker) finish(r result, now time.Time) {
 // attempt tries one delivery. It changes nothing but the chain.
 func (w *worker) attempt(ctx context.Context, job Job) result {
 	out := result{job: job}
+	if job.Taken {
+		out.reason, out.err = w.judge(ctx, job)
+		return out
+	}
 	data, err := w.call(ctx, job)
 	if err == nil {
 		err = w.target.Simulate(ctx, data)
@@ -207,14 +250,14 @@ func (w *worker) attempt(ctx context.Context, job Job) result {
 		}
 	}
 	out.reason, out.err = classify(err), err
-	if out.reason == Superseded {
+	if out.reason == Outdated {
 		w.forgetKey()
 	}
 	return out
 }
 
-// errSuperseded: the target does not accept what the newest certificate offers.
-var errSuperseded = message.NewError(message.Retry, "the target's key does not verify the certificate")
+// errOutdated: the target does not accept what the newest certificate offers.
+var errOutdated = message.NewError(message.Retry, "the target's key does not verify the certificate")
 
 // errPaused: the target's lane is paused.
 var errPaused = message.NewError(message.Retry, "lane paused")
@@ -246,7 +289,7 @@ func (w *worker) call(ctx context.Context, job Job) ([]byte, error) {
 		return nil, err
 	}
 	if err := schnorr.Verify(key, c.Checkpoint.Digest(), c.Signature); err != nil {
-		return nil, fmt.Errorf("%w: %w", errSuperseded, err)
+		return nil, fmt.Errorf("%w: %w", errOutdated, err)
 	}
 	siblings, _, err := stream.ProofFor(s.store, message.Hash(job.ID), c.Checkpoint)
 	if err != nil {
@@ -285,8 +328,8 @@ func classify(err error) Reason {
 		return classifyRevert(refused.Reason().Name)
 	case errors.Is(err, errPaused):
 		return LanePaused
-	case errors.Is(err, errSuperseded):
-		return Superseded
+	case errors.Is(err, errOutdated):
+		return Outdated
 	case errors.Is(err, stream.ErrNotFound):
 		return Certified
 	case errors.Is(err, message.ErrUnderpriced):
@@ -306,5 +349,5 @@ func classifyRevert(name string) Reason {
 	case "":
 		return RecipientReverted // out of gas and the like, inside the recipient's call
 	}
-	return Superseded
+	return Outdated
 }

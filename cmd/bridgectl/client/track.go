@@ -169,9 +169,11 @@ func (c *Client) Status(ctx context.Context, s Sent) (Status, error) {
 		if err != nil {
 			return st, err
 		}
-		if l != nil {
-			st.TargetTx, st.TargetAt = l.TxHash, l.Block
+		if l == nil {
+			st.Stage = StageCertified
+			return st.because(deliver.Superseded, fmt.Sprintf("nonce %d of the lane is taken at chain %s, and no delivery of this message is there", s.Nonce, s.Target)), nil
 		}
+		st.TargetTx, st.TargetAt = l.TxHash, l.Block
 		return st.because(deliver.Delivered, ""), nil
 	}
 	certified, err := c.certification(ctx, &st, source)
@@ -193,7 +195,7 @@ func (c *Client) certification(ctx context.Context, st *Status, source *evm.Clie
 		return false, err
 	}
 	i := slices.IndexFunc(streams, func(s lanesv1.Stream) bool {
-		return s.Chain == uint64(st.Source) && message.Finality(s.Finality) == message.Final && slices.Equal(s.Manager, addressBytes(source.Manager()))
+		return s.ClosedAt == 0 && s.Chain == uint64(st.Source) && message.Finality(s.Finality) == message.Final && slices.Equal(s.Manager, addressBytes(source.Manager()))
 	})
 	if i < 0 {
 		*st = st.because(deliver.WaitingVotes, "the validators have no stream for the source chain")
