@@ -246,7 +246,7 @@ func (l *Loop) Advance(ctx context.Context) (more bool, err error) {
 	}
 	batch, err := l.read(ctx, to)
 	if err != nil {
-		l.blocks = max(1, l.blocks/2)
+		l.blocks = max(1, min(l.blocks, to+1-l.state.Next)/2)
 		return false, l.doubt(err)
 	}
 	next, windows, err := stream.Step(l.state, batch)

@@ -156,6 +156,24 @@ func TestBatchesAreBounded(t *testing.T) {
 	}
 }
 
+// A batch that is refused is shortened from its own length, not from the bound that it did not reach.
+func TestShortBatchesAreShortened(t *testing.T) {
+	c := newChain()
+	send(c, 15)
+	c.FinalizeHead()
+	c.Lie(chaintest.Lie{Batch: func(b stream.Batch) (stream.Batch, error) {
+		if b.To-b.From >= 4 {
+			return b, message.ErrUnavailable
+		}
+		return b, nil
+	}})
+	r := &run{chain: c, script: []func(){func() {}, func() {}}} // refused with 16 and with 8 blocks
+	_ = r.run(t)
+	if len(r.windows) == 0 {
+		t.Errorf("%d windows after two refusals", len(r.windows))
+	}
+}
+
 func TestRetries(t *testing.T) {
 	c := newChain()
 	send(c, 3)
