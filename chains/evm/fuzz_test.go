@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aitbc/bridge/chains/evm/evidence"
 	"github.com/aitbc/bridge/chains/message"
 )
 
@@ -98,6 +99,10 @@ func FuzzAnswer(f *testing.F) {
 		_, _ = n.ChainID(ctx)
 		_, _ = n.TxNonce(ctx, message.Address{1})
 		_, _ = n.EstimateGas(ctx, Call{})
+		if h, err := n.Header(ctx, evidence.Ethereum, asked); err == nil {
+			t.Errorf("header %s", h.Hash()) // nobody finds one that hashes to this
+		}
+		_, _ = n.Storage(ctx, message.Address{1}, message.Hash{}, At{Hash: asked})
 		_, _ = n.Code(ctx, message.Address{1})
 		_, err = n.Call(ctx, Call{}, At{Tag: Latest})
 		if reverted := (*RevertError)(nil); errors.As(err, &reverted) {
