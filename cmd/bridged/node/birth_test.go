@@ -39,6 +39,7 @@ func newborn(t *testing.T) *alone {
 	c, err := LoadComet(a.home)
 	must(t, err)
 	c.P2P.ListenAddress, c.RPC.ListenAddress = "tcp://127.0.0.1:0", "tcp://"+unused(t)
+	c.Instrumentation.PrometheusListenAddr = "127.0.0.1:0"
 	c.Consensus.TimeoutCommit = 10 * time.Millisecond
 	c.P2P.PexReactor = false // as in newAlone
 	cmtcfg.WriteConfigFile(a.home.CometFile(), c)

@@ -95,6 +95,9 @@ func (k *consensus) address() cmttypes.Address { return k.public.Address() }
 func (k *consensus) config(c *cmtcfg.Config) *cmtcfg.Config {
 	out := *c
 	out.BaseConfig.PrivValidatorListenAddr = ""
+	own := *c.Instrumentation
+	own.PrometheusListenAddr = "" // the node serves these metrics with its own
+	out.Instrumentation = &own
 	return &out
 }
 

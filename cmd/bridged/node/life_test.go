@@ -67,6 +67,7 @@ func newAlone(t *testing.T, change func(*cmttypes.GenesisDoc)) *alone {
 	c, err := LoadComet(a.home)
 	must(t, err)
 	c.P2P.ListenAddress, c.RPC.ListenAddress = "tcp://127.0.0.1:0", "tcp://127.0.0.1:0"
+	c.Instrumentation.PrometheusListenAddr = "127.0.0.1:0"
 	c.Consensus.TimeoutCommit = 10 * time.Millisecond
 	c.P2P.PexReactor = false // its address book is still written after the node has stopped
 	cmtcfg.WriteConfigFile(a.home.CometFile(), c)

@@ -171,6 +171,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 		queryService(c.GRPC, a, self, failed),
 		adminService(h, &admin{ledger: book, sender: out, vouch: vote, blocks: comet.results, commits: told, reloads: reloads}, failed),
 		background("reloads", failed, reloads.run),
+		metricsService(cfg.Instrumentation.PrometheusListenAddr, self, logger, failed),
 	}, failed, logger, hooks.Ready)
 }
 

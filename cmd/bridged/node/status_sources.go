@@ -64,6 +64,9 @@ func (s *Status) reads(list []nodev1.Source) {
 	}
 }
 
+// operatorKey is by what operators are told apart.
+func operatorKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
 func seconds(n uint64) time.Duration { return time.Duration(n) * time.Second }
 
 // doubt says which sources and endpoints a person should look at.
@@ -83,7 +86,7 @@ func (s *Status) doubt(add func(level, format string, args ...any)) {
 		operators := map[string]bool{}
 		for j := range p.Endpoints {
 			if e := &p.Endpoints[j]; e.State != "wrong-chain" && e.State != "wrong-code" {
-				operators[strings.ToLower(strings.TrimSpace(e.Operator))] = true
+				operators[operatorKey(e.Operator)] = true
 			}
 		}
 		if len(p.Endpoints) > 0 && len(operators) < int(p.Agree) {
