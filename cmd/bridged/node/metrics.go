@@ -81,7 +81,9 @@ func (c collector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (c collector) Collect(out chan<- prometheus.Metric) {
-	say := func(m *metric, v float64, on ...string) { out <- prometheus.MustNewConstMetric(m.desc(), m.kind, v, on...) }
+	say := func(m *metric, v float64, on ...string) {
+		out <- prometheus.MustNewConstMetric(m.desc(), m.kind, v, on...)
+	}
 	health := c.of.feeds.Health()
 	for i := range health {
 		saySource(say, &health[i])
