@@ -77,7 +77,8 @@ func (c *Chain) SetRemote(target message.ChainID, finality message.Finality, rem
 	}
 	lanes[i].Remote = remote
 	c.openState.lanes = lanes
-	c.emit(stream.Event{Kind: stream.OutboundSet, TargetChain: target, Finality: finality, Remote: remote})
+	tx := message.Keccak([]byte("remote"), new(message.Words).Uint(uint64(target)).Uint(c.fork).Bytes())
+	c.emit(stream.Event{Kind: stream.OutboundSet, TxHash: tx, TargetChain: target, Finality: finality, Remote: remote})
 }
 
 // Send sends a message in the open block and returns it; it panics when the lane has no remote.
