@@ -24,8 +24,12 @@ import (
 	"github.com/aitbc/bridge/cmd/exit"
 )
 
-// maxUncounted is the share of seeds, in percent, that may prove nothing.
-const maxUncounted = 25
+const (
+	// maxUncounted is the share of seeds, in percent, that may prove nothing.
+	maxUncounted = 25
+	// allKinds is how many seeds are enough for every way in which endpoints lie to happen.
+	allKinds = 50
+)
 
 type options struct {
 	seeds, heights uint64
@@ -164,6 +168,9 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 	}
 	if o.seed < 0 && 100*(sum.seeds-sum.counted) > maxUncounted*sum.seeds {
 		return fmt.Errorf("%d of %d seeds prove nothing: the generator is at fault", sum.seeds-sum.counted, sum.seeds)
+	}
+	if missing := engine.KindsMissing(sum.fired); sum.seeds >= allKinds && o.faults == "" && len(missing) > 0 {
+		return fmt.Errorf("in %d seeds no endpoint did this: %s", sum.seeds, strings.Join(missing, ", "))
 	}
 	return nil
 }

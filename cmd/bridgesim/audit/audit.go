@@ -25,6 +25,7 @@ const (
 	History     Law = "I-04"
 	DoubleSign  Law = "I-05"
 	Determinism Law = "I-06"
+	FailClosed  Law = "I-08"
 	Encoding    Law = "I-09"
 	// Coherence: honest proposals and extensions are accepted by every honest node.
 	Coherence Law = "coherence"
@@ -96,7 +97,8 @@ type Seen struct {
 	Proposals, Rejections, Suspensions, Benches, Halts int
 	Checkpoints                                        int // windows with leaves that became final
 	Epochs                                             int // key epochs after the first
-	WrongVotes                                         int // honest votes for what the chain does not hold, made by lying endpoints
+	Misled                                             int // members that were told the same lie by as many endpoints as must agree
+	WrongVotes                                         int // of misled members, for what the chain does not hold
 }
 
 // ErrConfig: a config cannot be audited.

@@ -4,6 +4,18 @@ package audit
 
 // memberCries are about what members say and how the state judges them.
 var memberCries = []cry{
+	// ---- agreement of endpoints
+	{FailClosed, "an honest vote for what the chain does not hold",
+		func(n *net) {
+			n.sent("x")
+			n.a.Misled(1, 0)
+			n.a.Enlightened(1, 0)
+			n.vote(1, 5, other(n.newest()))
+		},
+		func(n *net) { n.sent("x"); honestAll(n); n.a.Misled(1, 0); n.vote(1, 5, other(n.newest())) }},
+	{Facts, "more faulty members than the bridge is made for",
+		func(n *net) { n.a.Misled(1, 0) },
+		func(n *net) { honestAll(n); n.a.Misled(1, 0); n.a.Enlightened(1, 0); n.a.Misled(1, 1) }},
 	// ---- conduct
 	{Conduct, "an honest member is suspended",
 		func(n *net) { suspend(n, 1) },
@@ -285,3 +297,6 @@ func signed(n *net, member int) Session {
 	n.release(member, 7, Extension{Shares: []Share{{1, n.share(s, member)}}})
 	return s
 }
+
+// honestAll makes room for one that is misled.
+func honestAll(n *net) { n.a.cfg.Byzantine, n.a.byzantine = nil, map[int]bool{} }

@@ -19,6 +19,7 @@ type memberBook struct {
 	points    map[Point]seqKey          // each nonce point and whose it is
 	shares    map[ownedPair]released
 	heard     map[int]map[uint64][]Hash // member, height: hashes of extensions
+	misled    map[misleading]bool       // whether it still is
 }
 
 type process struct{ member, incarnation int }
@@ -56,6 +57,7 @@ func newMemberBook() memberBook {
 	return memberBook{
 		disks: map[process]*disk{}, bodies: map[bodyKey][]Hash{}, announced: map[seqKey][]announcement{}, copies: map[process]process{},
 		points: map[Point]seqKey{}, shares: map[ownedPair]released{}, heard: map[int]map[uint64][]Hash{},
+		misled: map[misleading]bool{},
 	}
 }
 
@@ -225,7 +227,11 @@ func (a *Audit) releasedVote(r Release, d *disk, v Vote) {
 		return
 	}
 	if !a.World.holds(v.Checkpoint) {
-		a.seen.WrongVotes++ // its endpoints may have lied
+		a.seen.WrongVotes++
+		if !a.members.misled[misleading{r.Member, v.Stream}] {
+			a.cry(FailClosed, "an honest vote for what the chain does not hold", "member %d, incarnation %d, height %d: stream %d, window %d, root %x",
+				r.Member, r.Incarnation, r.Height, v.Stream, v.End, v.Root)
+		}
 	}
 	if other, conflict := a.sayBody(r.Member, v, body); conflict {
 		a.cry(DoubleSign, "two bodies for one window", "member %d, incarnation %d, height %d: stream %d, window %d, %x and %x",

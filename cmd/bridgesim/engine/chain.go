@@ -12,6 +12,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/bridgesim/audit"
+	"github.com/aitbc/bridge/cmd/bridgesim/endpoints"
 )
 
 // profile is how a chain makes blocks and makes them final.
@@ -33,6 +34,7 @@ type chain struct {
 	profile profile
 	dice    *dice
 	blocks  *chaintest.Chain
+	ledger  *endpoints.Ledger
 
 	contract *audit.Contract   // at the open block
 	after    []*audit.Contract // after the blocks from base on: what a reorg goes back to
@@ -43,6 +45,7 @@ type chain struct {
 	final    uint64
 	stalled  bool // finality stands still
 	asleep   bool // no blocks
+	broken   bool // a final block changed
 }
 
 // sending is a message in a block that may still go.
@@ -63,12 +66,17 @@ type call struct {
 	relayer int
 }
 
+// chainIDs are chains whose profile lets a client take what endpoints agree on: the scripted chain has neither headers nor
+// roots of receipts.
+var chainIDs = []message.ChainID{56, 43114, 137}
+
 func newChain(s *sim, index int) *chain {
 	c := &chain{
-		s: s, index: index, id: message.ChainID(31337 + index), manager: message.Address{0xc0, byte(index + 1)},
+		s: s, index: index, id: chainIDs[index], manager: message.Address{0xc0, byte(index + 1)},
 		dice: roll(s.cfg.Seed, fmt.Sprintf("chain %d", index)),
 	}
 	c.blocks = chaintest.New(s.bridgeID, c.id, c.manager)
+	c.ledger = endpoints.NewLedger(c.blocks, c.id, c.manager)
 	return c
 }
 
@@ -137,6 +145,9 @@ func (c *chain) mine() {
 	// Block 1 opens the lanes; the model has nobody who would open them again.
 	if kept := max(c.final, 1); head.Number > kept && c.s.struck(faultReorg, c.profile.reorgs) {
 		c.reorg(c.dice.between(1, int(head.Number-kept)))
+	}
+	if depth := min(c.final, keptBlocks) - 1; c.final > 2 && c.breakable() && c.s.struck(faultFinalReorg, 10) {
+		c.breakFinality(c.dice.between(1, int(min(depth, 2*c.profile.stride))))
 	}
 }
 
@@ -219,16 +230,12 @@ func (c *chain) finalize(head uint64) {
 	}
 	c.blocks.Finalize(to)
 	c.final = to
-	c.after = c.after[to-c.base:]
-	c.base = to
 	for len(c.sent) > 0 && c.sent[0].block <= to {
 		m := c.sent[0].message
 		c.sent = c.sent[1:]
 		c.s.book.final(&m)
 	}
-	for len(c.landed) > 0 && c.landed[0].block <= to {
-		c.landed = c.landed[1:]
-	}
+	c.forget(to)
 	c.s.judge(c.s.audit.Final(uint64(c.id), to))
 	c.s.trace.line("final", "chain=%d number=%d", c.id, to)
 }
@@ -237,7 +244,34 @@ func (c *chain) finalize(head uint64) {
 // or are lost.
 func (c *chain) reorg(depth int) {
 	from := c.blocks.Head().Number - uint64(depth) + 1
+	c.rewind(from)
 	c.blocks.Reorg(depth)
+	c.s.fire(faultReorg)
+	c.s.judge(c.s.audit.Reorged(uint64(c.id), from))
+	c.s.trace.line("reorg", "chain=%d from=%d depth=%d", c.id, from, depth)
+}
+
+// keptBlocks is how many final blocks a chain can lose.
+const keptBlocks = 64
+
+// forget drops what no reorganization reaches.
+func (c *chain) forget(final uint64) {
+	to := final
+	if c.s.plan.has(faultFinalReorg) {
+		to -= min(to, keptBlocks)
+	}
+	if to <= c.base {
+		return
+	}
+	c.after = c.after[to-c.base:]
+	c.base = to
+	for len(c.landed) > 0 && c.landed[0].block <= to {
+		c.landed = c.landed[1:]
+	}
+}
+
+// rewind takes the contract back to before a block and undoes the deliveries since.
+func (c *chain) rewind(from uint64) {
 	c.contract = c.after[from-1-c.base].Clone()
 	c.after = c.after[:from-c.base]
 	for len(c.sent) > 0 && c.sent[len(c.sent)-1].block >= from {
@@ -251,7 +285,4 @@ func (c *chain) reorg(depth int) {
 		}
 		c.s.book.undone(last.call.ID)
 	}
-	c.s.fire(faultReorg)
-	c.s.judge(c.s.audit.Reorged(uint64(c.id), from))
-	c.s.trace.line("reorg", "chain=%d from=%d depth=%d", c.id, from, depth)
 }

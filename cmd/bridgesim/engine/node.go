@@ -65,7 +65,7 @@ func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share 
 	n.disk.signer.durable = func(r []byte) { n.durable(signerFact(r)) }
 	for _, c := range s.chains {
 		n.shelves = append(n.shelves, newShelf(n.disk.burn))
-		n.views = append(n.views, &view{chain: c, dice: roll(s.cfg.Seed, fmt.Sprintf("%s view %d", name, c.index)), felt: s.fire})
+		n.views = append(n.views, newView(s, c, n, fmt.Sprintf("%s view %d", name, c.index)))
 	}
 	return n
 }
@@ -165,6 +165,9 @@ func (n *node) open(p *process) error {
 	}
 	cfg := voter.Config{Journal: votes, Signer: sign, Logger: log}
 	for i, c := range n.s.chains {
+		if err := n.views[i].open(); err != nil {
+			return fmt.Errorf("client: %w", err)
+		}
 		cfg.Streams = append(cfg.Streams, voter.Stream{Index: c.stream(), Config: c.config(), Store: n.shelves[i], Heads: n.views[i]})
 	}
 	if p.voter, err = voter.New(cfg); err != nil {

@@ -48,7 +48,7 @@ func (b *book) undone(id [32]byte) {
 // counts says how many final messages there are, and how many arrived.
 func (b *book) counts() (sent, delivered int) {
 	for i := range b.finals {
-		if refuses(b.finals[i].Target) {
+		if refuses(b.finals[i].Target) || b.s.chainOf(b.finals[i].SourceChain).broken {
 			continue
 		}
 		sent++
@@ -66,7 +66,7 @@ func (b *book) delivered(m *message.Message) bool {
 // late lists the final messages that should have arrived and did not.
 func (b *book) late() (out []message.ID) {
 	for i := range b.finals {
-		if m := &b.finals[i]; !refuses(m.Target) && !b.delivered(m) {
+		if m := &b.finals[i]; !refuses(m.Target) && !b.s.chainOf(m.SourceChain).broken && !b.delivered(m) {
 			out = append(out, m.ID())
 		}
 	}
@@ -76,7 +76,7 @@ func (b *book) late() (out []message.ID) {
 // done says that nothing is on its way any more.
 func (b *book) done() bool {
 	for _, c := range b.s.chains {
-		if len(c.sent) > 0 {
+		if len(c.sent) > 0 && !c.broken {
 			return false
 		}
 	}

@@ -25,39 +25,43 @@ func (p phase) String() string { return [...]string{"calm", "storm", "heal", "dr
 // The faults that a seed may choose. A new one gets a name here, a place that fires it, and a
 // line in docs/spec/simulator.md.
 const (
-	faultReorg           = "reorg"
-	faultFinalityStall   = "finality-stalls"
-	faultChainSleep      = "chain-sleeps"
-	faultRefuse          = "recipient-refuses"
-	faultEndpointAway    = "endpoint-away"
-	faultEndpointLate    = "endpoint-late"
-	faultEndpointFlaky   = "endpoint-flaky"
-	faultEndpointForgets = "endpoint-forgets"
-	faultCrash           = "crash"
-	faultCrashInside     = "crash-inside"
-	faultTornWrite       = "torn-write"
-	faultCrashFinalize   = "crash-before-commit"
-	faultDiskFull        = "disk-full"
-	faultSyncFails       = "sync-fails"
-	faultOldHome         = "old-home"
-	faultLostJournal     = "lost-journal"
-	faultLostStore       = "lost-store"
-	faultSameRandom      = "same-randomness"
-	faultTwin            = "twin"
-	faultPowerCut        = "power-cut"
-	faultPartition       = "partition"
-	faultSlowVoter       = "slow-voter"
-	faultSlowCommit      = "slow-commit"
-	faultDropVotes       = "votes-dropped"
-	faultLateVotes       = "late-votes"
-	faultNilVotes        = "nil-votes"
-	faultRound           = "round-fails"
-	faultExtendAgain     = "extend-again"
-	faultMissedProposal  = "proposal-missed"
-	faultBadProposer     = "bad-proposer"
-	faultByzantine       = "byzantine"
-	faultRelayerLies     = "relayer-lies"
-	faultReshare         = "reshare"
+	faultReorg          = "reorg"
+	faultFinalityStall  = "finality-stalls"
+	faultChainSleep     = "chain-sleeps"
+	faultRefuse         = "recipient-refuses"
+	faultEndpointAway   = "endpoint-away"
+	faultEndpointLate   = "endpoint-late"
+	faultEndpointFlaky  = "endpoint-flaky"
+	faultLies           = "endpoint-lies"
+	faultLags           = "endpoint-lags"
+	faultLiesDiffer     = "endpoints-differ"
+	faultLiesAlike      = "endpoints-alike"
+	faultFinalReorg     = "final-reorg"
+	faultCrash          = "crash"
+	faultCrashInside    = "crash-inside"
+	faultTornWrite      = "torn-write"
+	faultCrashFinalize  = "crash-before-commit"
+	faultDiskFull       = "disk-full"
+	faultSyncFails      = "sync-fails"
+	faultOldHome        = "old-home"
+	faultLostJournal    = "lost-journal"
+	faultLostStore      = "lost-store"
+	faultSameRandom     = "same-randomness"
+	faultTwin           = "twin"
+	faultPowerCut       = "power-cut"
+	faultPartition      = "partition"
+	faultSlowVoter      = "slow-voter"
+	faultSlowCommit     = "slow-commit"
+	faultDropVotes      = "votes-dropped"
+	faultLateVotes      = "late-votes"
+	faultNilVotes       = "nil-votes"
+	faultRound          = "round-fails"
+	faultExtendAgain    = "extend-again"
+	faultMissedProposal = "proposal-missed"
+	faultBadProposer    = "bad-proposer"
+	faultByzantine      = "byzantine"
+	faultRelayerLies    = "relayer-lies"
+	faultReshare        = "reshare"
 )
 
 // rare faults are left out unless chosen; each has its odds in permille.
@@ -66,7 +70,7 @@ var catalogue = []struct {
 	odds int
 }{
 	{faultReorg, 600}, {faultFinalityStall, 250}, {faultChainSleep, 200}, {faultRefuse, 200},
-	{faultEndpointAway, 400}, {faultEndpointLate, 400}, {faultEndpointFlaky, 400}, {faultEndpointForgets, 300},
+	{faultEndpointAway, 400}, {faultEndpointLate, 400}, {faultEndpointFlaky, 400}, {faultLags, 900},
 	{faultCrash, 600}, {faultCrashInside, 500}, {faultCrashFinalize, 400}, {faultDiskFull, 200}, {faultSyncFails, 150},
 	{faultOldHome, 250}, {faultLostJournal, 200}, {faultLostStore, 250}, {faultSameRandom, 200},
 	{faultPartition, 350}, {faultSlowVoter, 500}, {faultSlowCommit, 500},
@@ -134,6 +138,18 @@ func newPlan(cfg Config) *plan {
 	}
 	if roll(cfg.Seed, "reshare").chance(250) { // of its own dice, so that the seeds before it mean what they meant
 		p.faults = append(p.faults, faultReshare)
+	}
+	if e := roll(cfg.Seed, "endpoints"); e.chance(900) {
+		p.faults = append(p.faults, faultLies)
+		if e.chance(500) {
+			p.faults = append(p.faults, faultLiesDiffer)
+		}
+		if e.chance(600) && len(p.byzantine) < p.f() {
+			p.faults = append(p.faults, faultLiesAlike)
+		}
+		if e.chance(120) {
+			p.faults = append(p.faults, faultFinalReorg)
+		}
 	}
 	if cfg.Faults != nil {
 		p.faults = slices.Clone(cfg.Faults)

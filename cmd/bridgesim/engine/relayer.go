@@ -41,7 +41,11 @@ type job struct {
 func newRelayer(s *sim, index int) *relayer {
 	r := &relayer{s: s, index: index, dice: roll(s.cfg.Seed, fmt.Sprintf("relayer %d", index)), cursor: make([]uint64, len(s.chains)), jobs: map[message.ID]*job{}}
 	for i, c := range s.chains {
-		v := &view{chain: c, dice: roll(s.cfg.Seed, fmt.Sprintf("relayer %d view %d", index, i)), felt: s.fire}
+		v := newView(s, c, nil, fmt.Sprintf("relayer %d view %d", index, i))
+		if err := v.open(); err != nil {
+			s.fail("setup", "relayer: %v", err)
+			return r
+		}
 		shelf := newShelf(nil)
 		loop, err := follow.New(follow.Config{Stream: c.config(), Source: v, Store: shelf, ReplayFrom: follow.NoReplay})
 		if err != nil {
@@ -67,7 +71,7 @@ func (r *relayer) step() {
 			var err error
 			if more, err = l.Advance(context.Background()); err != nil {
 				more = false
-				if follow.Halts(err) {
+				if follow.Halts(err) && !r.views[i].chain.broken {
 					r.s.fail("halt", "relayer %d: %v", r.index, err)
 				}
 			}
@@ -93,7 +97,7 @@ func (r *relayer) newest(source int) (c deliver.Certificate, ok bool) {
 		if err == nil {
 			return list[i], true
 		}
-		if !errors.Is(err, stream.ErrNotFound) {
+		if !errors.Is(err, stream.ErrNotFound) && !r.s.chains[source].broken {
 			r.s.fail("I-04", "relayer %d: certificate contradicts the source: %v", r.index, err)
 			return c, false
 		}
@@ -119,7 +123,7 @@ func (r *relayer) scan(source int) {
 		}
 		for i := range leaves {
 			if m := leaves[i].Message; m != nil {
-				t := int(m.TargetChain - r.s.chains[0].id)
+				t := r.s.chainOf(m.TargetChain).index
 				r.queues[t].Add(deliver.Job{ID: m.ID(), Stream: uint16(source + 1), Index: r.cursor[source] + uint64(i), Message: m})
 			}
 		}
@@ -197,7 +201,7 @@ func (r *relayer) lie() {
 		return
 	}
 	m := *leaves[0].Message
-	target := int(m.TargetChain - r.s.chains[0].id)
+	target := r.s.chainOf(m.TargetChain).index
 	proof := r.proof(&deliver.Job{ID: m.ID(), Stream: uint16(source + 1), Message: leaves[0].Message}, c)
 	if proof == nil {
 		return

@@ -148,7 +148,7 @@ func Run(cfg Config) (res Result, err error) {
 }
 
 func known(fault string) bool {
-	if fault == faultByzantine || fault == faultBadProposer || fault == faultReshare {
+	if slices.Contains([]string{faultByzantine, faultBadProposer, faultReshare, faultLies, faultLiesDiffer, faultLiesAlike, faultFinalReorg}, fault) {
 		return true
 	}
 	return slices.ContainsFunc(catalogue, func(c struct {
@@ -223,6 +223,9 @@ func (s *sim) setUp() error {
 	}
 	s.cons.plan(commitPause)
 	s.after(time.Second, "weather", 0, s.strike)
+	if p.has(faultLies) || p.has(faultLags) {
+		s.after(time.Second, "deceive", 0, s.deceive)
+	}
 	if p.has(faultReshare) {
 		s.after(operatorsLook, "operators", 0, s.operate)
 	}
@@ -341,7 +344,7 @@ func (s *sim) finish() {
 	if s.failed() || s.stopped {
 		return
 	}
-	s.judge(s.audit.End(audit.End{Healed: s.healed, Reasons: s.book.reasons()}))
+	s.judge(s.audit.End(audit.End{Healed: s.healed, Reasons: s.book.reasons(), Halted: s.tellHalts()}))
 	if s.failed() {
 		return
 	}

@@ -6,86 +6,87 @@ package engine
 
 import (
 	"context"
-	"slices"
+	"time"
 
+	"github.com/aitbc/bridge/chains/evm"
 	"github.com/aitbc/bridge/chains/follow"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/cmd/bridgesim/endpoints"
 )
 
-// view is one node's endpoint of one chain: it may be late, away, or forget a log.
+// view is how one node or relayer reads one chain: k endpoints, the pool that makes them agree,
+// and the real client above it. Endpoints outlive the process, what pool and client know does not.
 type view struct {
-	chain *chain
-	dice  *dice
-	felt  func(fault string)
+	s      *sim
+	chain  *chain
+	node   *node // nil: a relayer's
+	dice   *dice
+	list   []*endpoints.Endpoint
+	client *evm.Client
 
-	away   bool // answers nothing
-	late   bool // keeps the heads it had
-	flaky  int  // permille of calls that fail
-	forget int  // permille of batches that lack an event
-	lies   int  // batches that lacked one since the last whole one: a steady lie halts the stream by design
-	lied   bool // the last batch did
-	heads  stream.Heads
+	misled  bool // m of its endpoints tell it the same lie, and its tree holds what they told
+	regrets bool // its vote journal may hold votes for what they told
+
+	restarts int // life of the node that a person will end for such a vote
 }
 
 var _ follow.Source = (*view)(nil)
 
-func (v *view) fails() error {
-	if v.away {
-		v.felt(faultEndpointAway)
-		return message.ErrUnavailable
+func newView(s *sim, c *chain, n *node, label string) *view {
+	v := &view{s: s, chain: c, node: n, dice: roll(s.cfg.Seed, label)}
+	for range endpoints.Members {
+		v.list = append(v.list, endpoints.New(c.ledger, s.fire))
 	}
-	if v.flaky > 0 && v.dice.chance(v.flaky) {
-		v.felt(faultEndpointFlaky)
-		return message.ErrUnavailable
-	}
-	return nil
+	return v
+}
+
+// open makes the client of a process that starts.
+func (v *view) open() error {
+	pool := endpoints.NewPool(v.list, func() time.Duration { return v.s.now }, func(most time.Duration) time.Duration { return v.dice.span(0, most) })
+	c, err := evm.New(context.Background(), evm.Config{ChainID: v.chain.id, Manager: v.chain.manager, Endpoint: pool, Now: v.s.clock})
+	v.client = c
+	return err
 }
 
 // Heads implements follow.Source.
 func (v *view) Heads(ctx context.Context) (stream.Heads, error) {
-	if err := v.fails(); err != nil {
-		return stream.Heads{}, err
+	if v.client == nil {
+		return stream.Heads{}, message.ErrUnavailable
 	}
-	if v.late && !v.heads.Head.Hash.IsZero() {
-		v.felt(faultEndpointLate)
-		return v.heads, nil
-	}
-	h, err := v.chain.blocks.Heads(ctx)
-	if err == nil {
-		v.heads = h
-	}
-	return h, err
+	return v.client.Heads(ctx)
 }
 
 // Batch implements follow.Source.
 func (v *view) Batch(ctx context.Context, cfg stream.Config, from, to uint64) (stream.Batch, error) {
-	if err := v.fails(); err != nil {
-		return stream.Batch{}, err
-	}
-	b, err := v.chain.blocks.Batch(ctx, cfg, from, to)
-	v.lied = false
-	if err != nil || v.lies >= follow.Rereads-1 || len(b.Events) == 0 || !v.dice.chance(v.forget) {
-		return b, err
-	}
-	// A forgotten change of a remote shows only at the next message, when it is too late to
-	// read again: agreement of endpoints guards against that, not the counters.
-	if i := v.dice.IntN(len(b.Events)); b.Events[i].Kind != stream.OutboundSet {
-		v.lies++
-		v.lied = true
-		v.felt(faultEndpointForgets)
-		b.Events = slices.Delete(slices.Clone(b.Events), i, i+1)
-	}
-	return b, nil
+	return v.client.Batch(ctx, cfg, from, to)
 }
 
 // Evidence implements follow.Source.
 func (v *view) Evidence(ctx context.Context, cfg stream.Config, need stream.Need) (stream.Evidence, error) {
-	if err := v.fails(); err != nil {
-		return stream.Evidence{}, err
+	return v.client.Evidence(ctx, cfg, need)
+}
+
+// lying counts the endpoints that say what is not so.
+func (v *view) lying() (n int) {
+	for _, e := range v.list {
+		if e.Lies() {
+			n++
+		}
 	}
-	if !v.lied {
-		v.lies = 0
+	return n
+}
+
+// tell puts a rule into force at all its endpoints for some time.
+func (v *view) tell(r *endpoints.Rule, d time.Duration) {
+	for _, e := range v.list {
+		e.Tell(r)
 	}
-	return v.chain.blocks.Evidence(ctx, cfg, need)
+	v.s.after(d, "endpoints-well", v.chain.index, func() { v.hush(r) })
+}
+
+func (v *view) hush(r *endpoints.Rule) {
+	for _, e := range v.list {
+		e.Hush(r)
+	}
 }

@@ -4,7 +4,11 @@
 
 package engine
 
-import "time"
+import (
+	"time"
+
+	"github.com/aitbc/bridge/cmd/bridgesim/endpoints"
+)
 
 // strike lets faults happen in the storm.
 func (s *sim) strike() {
@@ -136,23 +140,15 @@ var strikes = map[string]struct {
 	}},
 	faultEndpointAway: {15, func(s *sim, n *node, w *dice) {
 		v := n.views[w.IntN(len(n.views))]
-		v.away = true
-		s.after(w.span(2*time.Second, 20*time.Second), "endpoint-back", n.index, func() { v.away = false })
+		v.tell(s.rule(endpoints.Named("hang"), v.chain, w).As(faultEndpointAway), w.span(2*time.Second, 20*time.Second))
 	}},
 	faultEndpointLate: {15, func(s *sim, n *node, w *dice) {
 		v := n.views[w.IntN(len(n.views))]
-		v.late = true
-		s.after(w.span(2*time.Second, 20*time.Second), "endpoint-current", n.index, func() { v.late = false })
+		v.tell(s.rule(endpoints.Named("head-stale"), v.chain, w).As(faultEndpointLate), w.span(2*time.Second, 20*time.Second))
 	}},
 	faultEndpointFlaky: {15, func(s *sim, n *node, w *dice) {
 		v := n.views[w.IntN(len(n.views))]
-		v.flaky = w.between(100, 700)
-		s.after(w.span(5*time.Second, 20*time.Second), "endpoint-steady", n.index, func() { v.flaky = 0 })
-	}},
-	faultEndpointForgets: {15, func(s *sim, n *node, w *dice) {
-		v := n.views[w.IntN(len(n.views))]
-		v.forget = w.between(100, 500)
-		s.after(w.span(5*time.Second, 20*time.Second), "endpoint-whole", n.index, func() { v.forget = 0 })
+		v.tell(s.rule(endpoints.Named("connection-reset"), v.chain, w).As(faultEndpointFlaky), w.span(5*time.Second, 20*time.Second))
 	}},
 	faultFinalityStall: {8, func(s *sim, _ *node, w *dice) {
 		c := s.chains[w.IntN(len(s.chains))]
@@ -203,14 +199,12 @@ func (s *sim) mend() {
 	if s.plan.twin != 0 {
 		s.endTwin(s.plan.twin)
 	}
+	s.honestAgain()
 	for _, n := range s.nodes {
 		n.cut, n.slow, n.lazy, n.sameRand, n.disk.fuse, n.disk.full = false, false, false, false, 0, false
 		if n.disk.bad {
 			n.disk.bad = false
 			n.crash("restarted after a failed sync")
-		}
-		for _, v := range n.views {
-			v.away, v.late, v.flaky, v.forget = false, false, 0, 0
 		}
 		n.start()
 		s.cons.kick(n)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package endpoints
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/aitbc/bridge/chains/evm"
+	"github.com/aitbc/bridge/chains/follow"
+	"github.com/aitbc/bridge/chains/store"
+	"github.com/aitbc/bridge/chains/stream"
+)
+
+// TestClientReads: the real client over the model reads the whole chain.
+func TestClientReads(t *testing.T) {
+	d := rand.New(rand.NewPCG(3, 4))
+	c, l := world(d, 40)
+	var list []*Endpoint
+	for range Members {
+		list = append(list, New(l, func(string) {}))
+	}
+	p := NewPool(list, func() time.Duration { return 0 }, func(time.Duration) time.Duration { return 0 })
+	client, err := evm.New(t.Context(), evm.Config{ChainID: testID, Manager: testManager, Endpoint: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shelf := store.NewMemory()
+	loop, err := follow.New(follow.Config{Stream: c.Config(2), Source: client, Store: shelf, OnWindow: func(stream.Window) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for more := true; more; {
+		if more, err = loop.Advance(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if state, ok, err := shelf.Load(); err != nil || !ok || state.Leaves() == 0 || state.Last.Number+2 < l.heads().Final.Number {
+		t.Fatalf("%+v %t %v", state, ok, err)
+	}
+}
