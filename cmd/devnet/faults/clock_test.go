@@ -15,15 +15,18 @@ import (
 // are over in seconds. What endpoints do, and evm.CallTimeout, take the time that they take.
 const speed = 10
 
-// fastClock is a pool.Clock.
-type fastClock struct{ began time.Time }
+// clock is a pool.Clock that is so many times as fast as the system's.
+type clock struct {
+	began time.Time
+	speed time.Duration
+}
 
-func newFastClock() fastClock { return fastClock{time.Now()} }
+func newFastClock() clock { return clock{time.Now(), speed} }
 
-func (c fastClock) Now() time.Time { return c.began.Add(speed * time.Since(c.began)) }
+func (c clock) Now() time.Time { return c.began.Add(c.speed * time.Since(c.began)) }
 
-func (fastClock) After(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTimer(d / speed)
+func (c clock) After(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d / c.speed)
 	return t.C, func() { t.Stop() }
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +47,8 @@ type reader struct {
 	asked   atomic.Uint64 // rounds of asks that have ended
 	longest atomic.Uint64 // blocks of a batch
 	given   chan stream.Window
+	late    bool
+	close   func() // ends it and closes the store, once
 	stop    context.CancelFunc
 	ended   chan struct{} // closes when following has ended
 	err     error         // why; set before ended closes
@@ -60,12 +63,14 @@ type options struct {
 	sleep     func(ctx context.Context, d time.Duration) error
 	maxBlocks uint64
 	from      stream.Store // what was read before, by another reader
+	late      bool         // windows are compared by compareAll alone
+	clock     pool.Clock   // a fast one without it
 }
 
 // read starts a reader that ends with the test.
 func read(t testing.TB, w *world, truth *truth, o options) *reader {
 	t.Helper()
-	r := &reader{t: t, w: w, truth: truth, asks: o.asks, given: make(chan stream.Window, 1), ended: make(chan struct{})}
+	r := &reader{t: t, w: w, truth: truth, asks: o.asks, late: o.late, given: make(chan stream.Window, 1), ended: make(chan struct{})}
 	var members []pool.Member
 	for i := range endpoints {
 		url := w.url
@@ -83,9 +88,12 @@ func read(t testing.TB, w *world, truth *truth, o options) *reader {
 		}
 		members = append(members, pool.Member{Name: fmt.Sprint("endpoint-", i), Operator: fmt.Sprint("operator ", i), Endpoint: e})
 	}
+	if o.clock == nil {
+		o.clock = newFastClock()
+	}
 	var err error
 	if r.pool, err = pool.New(pool.Config{
-		Chain: chainID, Genesis: w.genesis, Members: members, Agree: 2, Clock: newFastClock(),
+		Chain: chainID, Genesis: w.genesis, Members: members, Agree: 2, Clock: o.clock,
 		HedgeAfter: speed * time.Second, // a second, as it is: these machines are busy
 	}); err != nil {
 		t.Fatal(err)
@@ -100,6 +108,7 @@ func read(t testing.TB, w *world, truth *truth, o options) *reader {
 	if o.from != nil {
 		r.seed(o.from)
 	}
+	r.resume()
 	var ctx context.Context
 	ctx, r.stop = context.WithCancel(w.ctx)
 	if r.client, err = evm.New(ctx, evm.Config{ChainID: chainID, Manager: w.manager, Endpoint: r.pool}); err != nil {
@@ -119,7 +128,7 @@ func read(t testing.TB, w *world, truth *truth, o options) *reader {
 			r.asked.Add(1)
 		}
 	}()
-	t.Cleanup(func() {
+	r.close = sync.OnceFunc(func() {
 		r.end()
 		close(r.given)
 		<-asksDone
@@ -127,6 +136,7 @@ func read(t testing.TB, w *world, truth *truth, o options) *reader {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(r.close)
 	return r
 }
 
@@ -144,6 +154,15 @@ func (r *reader) seed(from stream.Store) {
 		}
 	}
 	if err := r.store.Commit(state, windows); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// resume counts what the store has.
+func (r *reader) resume() {
+	r.t.Helper()
+	state, _, err := r.store.Load()
+	if err != nil {
 		r.t.Fatal(err)
 	}
 	r.windows.Store(state.Windows())
@@ -167,8 +186,10 @@ func (r *reader) follow(ctx context.Context, o options) {
 
 // onWindow stands where the voter stands.
 func (r *reader) onWindow(w stream.Window) error {
-	if err := r.truth.check(w, int(r.windows.Load())); err != nil {
-		r.t.Errorf("WRONG WINDOW: %v", err)
+	if !r.late {
+		if err := r.truth.check(w, int(r.windows.Load())); err != nil {
+			r.t.Errorf("WRONG WINDOW: %v", err)
+		}
 	}
 	r.windows.Add(1)
 	r.leaves.Add(uint64(len(w.Leaves)))
@@ -181,11 +202,32 @@ func (r *reader) onWindow(w stream.Window) error {
 
 // onFinal compares how many windows there are: one that is missing is as wrong as a false one.
 func (r *reader) onFinal(block uint64) {
+	defer r.final.Store(block)
+	if r.late {
+		return
+	}
 	want, err := r.truth.upTo(block)
 	if have := r.windows.Load(); err != nil || have != uint64(want) {
 		r.t.Errorf("WRONG WINDOW: %d up to block %d, the chain has %d (%v)", have, block, want, err)
 	}
-	r.final.Store(block)
+}
+
+// compareAll compares every window of the store.
+func (r *reader) compareAll() {
+	r.t.Helper()
+	windows := r.windows.Load()
+	for i := range windows {
+		w, err := r.store.WindowByIndex(i)
+		if err == nil {
+			err = r.truth.check(w, int(i))
+		}
+		if err != nil {
+			r.t.Fatalf("WRONG WINDOW: %v", err)
+		}
+	}
+	if want, err := r.truth.upTo(r.final.Load()); err != nil || uint64(want) != windows {
+		r.t.Errorf("WRONG WINDOW: %d up to block %d, the chain has %d (%v)", windows, r.final.Load(), want, err)
+	}
 }
 
 // counted is the client with a count of what failed.

@@ -32,12 +32,11 @@ type truth struct {
 	leaves  uint64
 	trees   merkle.Range
 	windows []stream.Window
-	byEnd   map[uint64]int            // windows by end block
-	txs     map[message.Hash][]string // ids of the messages of a transaction
+	byEnd   map[uint64]int // windows by end block
 }
 
 func newTruth(w *world) *truth {
-	return &truth{w: w, next: w.start, byEnd: map[uint64]int{}, txs: map[message.Hash][]string{}}
+	return &truth{w: w, next: w.start, byEnd: map[uint64]int{}}
 }
 
 // check compares a window with the chain. Beside its own fields nothing may be missing before it.
@@ -158,15 +157,13 @@ func (r *truth) take(l *types.Log, packed *big.Int) error {
 		v := new(big.Int).Rsh(packed, shift)
 		return v.And(v, big.NewInt(1<<width-1)).Uint64()
 	}
-	tx := message.Hash(l.TxHash)
 	r.open = append(r.open, stream.Leaf{
-		Hash: e.MessageId, Block: l.BlockNumber, LogIndex: uint32(l.Index), TxHash: tx,
+		Hash: e.MessageId, Block: l.BlockNumber, LogIndex: uint32(l.Index), TxHash: message.Hash(l.TxHash),
 		Message: &message.Message{
 			Target: message.Address(e.Target), Data: e.Data, Nonce: message.Nonce(field(48, 48)),
 			Sender: message.Address(common.BigToAddress(new(big.Int).Rsh(packed, 96))),
 		},
 	})
-	r.txs[tx] = append(r.txs[tx], message.Hash(e.MessageId).String())
 	return nil
 }
 

@@ -243,10 +243,10 @@ func (w *world) stream() stream.Config {
 	}
 }
 
-// await polls until ok; a minute is far more than anything here takes, and ends what would never come.
+// await polls until ok; three minutes are far more than anything here takes on two busy cores, and end what would never come.
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	awaitWithin(t, time.Minute, what, ok)
+	awaitWithin(t, 3*time.Minute, what, ok)
 }
 
 func awaitWithin(t testing.TB, limit time.Duration, what string, ok func() bool) {
