@@ -60,7 +60,7 @@ func runCommand() *cobra.Command {
 	f.Float64Var(&o.hours, "hours", 0, "run fresh seeds for so long instead of a number of them")
 	f.StringVar(&o.shard, "shard", "1/1", "i/n: only every n-th seed, beginning with the i-th")
 	f.StringVar(&o.trace, "trace", "", "write one line per event to this file; with --seed")
-	f.StringVar(&o.ledger, "ledger", "", "append a line of JSON per seed to this file")
+	f.StringVar(&o.ledger, "ledger", "", "append a line of JSON per seed to this file, and leave out the seeds that it has")
 	f.StringVar(&o.faults, "faults", "", "these faults, by comma, instead of those that the seed chooses; none for none")
 	f.BoolVar(&o.asJSON, "json", false, "print results as lines of JSON")
 	return c
@@ -110,7 +110,7 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 	start, last := time.Now(), time.Now()
 	sum := total{fired: map[string]uint64{}}
 	if o.hours > 0 {
-		// The same for all shards that begin in one hour; what the ledger has is left out.
+		// The same for all shards that begin in one hour.
 		o.first = uint64(start.Unix()/3600) << 20
 	}
 	cfg.Watch = func(height uint64) bool {
@@ -127,7 +127,7 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		if k%shards != shard-1 {
 			continue
 		}
-		if cfg.Seed = o.first + k; o.hours > 0 && done[cfg.Seed] {
+		if cfg.Seed = o.first + k; o.seed < 0 && done[cfg.Seed] {
 			continue
 		}
 		r, err := engine.Run(cfg)
