@@ -63,6 +63,8 @@ type Chain struct {
 	done   chan struct{}
 	failed error // set before done closes
 	once   sync.Once
+
+	making sync.Mutex // held while a block is made, or dropped
 }
 
 // Start runs a chain and its block producer until Close or until ctx ends. It
@@ -187,6 +189,20 @@ func (c *Chain) Close() error {
 	return err
 }
 
+// Rewind drops every block above number, final ones too, with the transactions in them: the chain goes on from there
+// with other blocks. At most some hundred blocks deep.
+func (c *Chain) Rewind(number uint64) error {
+	c.making.Lock()
+	defer c.making.Unlock()
+	if err := c.eth.BlockChain().SetHead(number); err != nil {
+		return fmt.Errorf("chain %d: rewind to block %d: %w", c.cfg.ChainID, number, err)
+	}
+	if at := c.Head(); at != number {
+		return fmt.Errorf("chain %d: rewound to block %d, not to %d", c.cfg.ChainID, at, number)
+	}
+	return nil
+}
+
 func (c *Chain) produce(ctx context.Context) {
 	defer close(c.done)
 	tick := time.NewTicker(c.cfg.BlockTime)
@@ -217,6 +233,8 @@ func (c *Chain) produce(ctx context.Context) {
 
 // seal builds one block on the head and moves safe and finalized behind it.
 func (c *Chain) seal(ctx context.Context) error {
+	c.making.Lock()
+	defer c.making.Unlock()
 	head := c.eth.BlockChain().CurrentBlock()
 	number := head.Number.Uint64()
 	var random, beaconRoot common.Hash

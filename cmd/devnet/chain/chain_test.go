@@ -64,6 +64,61 @@ func TestTwoChainsMakeAndFinalizeBlocks(t *testing.T) {
 	}
 }
 
+// A chain that is rewound has other final blocks, and the account's transactions above that are gone.
+func TestRewindChangesFinalBlocks(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	key, err := crypto.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := crypto.PubkeyToAddress(key.PublicKey)
+	c, err := chain.Start(ctx, chain.Config{ChainID: 31337, Funded: []common.Address{from}, BlockTime: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	client, err := ethclient.DialContext(ctx, c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	final := func(above uint64) *types.Header {
+		var h *types.Header
+		await(ctx, t, "final block", func() bool {
+			h, err = client.HeaderByNumber(ctx, big.NewInt(int64(rpc.FinalizedBlockNumber)))
+			return err == nil && h.Number.Uint64() > above
+		})
+		return h
+	}
+	fork := final(3).Number.Uint64()
+	tx := types.MustSignNewTx(key, types.LatestSignerForChainID(big.NewInt(31337)), &types.DynamicFeeTx{
+		ChainID: big.NewInt(31337), To: &common.Address{1}, Value: big.NewInt(1), Gas: 21000, GasFeeCap: big.NewInt(1e10), GasTipCap: big.NewInt(1e9),
+	})
+	await(ctx, t, "a block above the fork", func() bool { return c.Head() > fork+3 })
+	if err := client.SendTransaction(ctx, tx); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, "receipt", func() bool {
+		_, err := client.TransactionReceipt(ctx, tx.Hash())
+		return err == nil
+	})
+	was := final(c.Head())
+	if err := c.Rewind(fork); err != nil {
+		t.Fatal(err)
+	}
+	final(was.Number.Uint64())
+	is, err := client.HeaderByNumber(ctx, was.Number)
+	if err != nil || is.Hash() == was.Hash() {
+		t.Errorf("block %d is the same after a rewind: %v", was.Number, err)
+	}
+	if n, err := client.NonceAt(ctx, from, nil); err != nil || n != 0 {
+		t.Errorf("%d transactions after a rewind, %v", n, err)
+	}
+	if err := c.Rewind(c.Head() + 1000); err == nil {
+		t.Error("rewound to a block that is not there")
+	}
+}
+
 func TestZeroChainIDIsRefused(t *testing.T) {
 	if _, err := chain.Start(context.Background(), chain.Config{}); err == nil {
 		t.Fatal("chain id 0 accepted")
