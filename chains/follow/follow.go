@@ -164,6 +164,9 @@ func (l *Loop) retry(ctx context.Context, what string, f func(context.Context) e
 		if Halts(err) {
 			return fmt.Errorf("%s of chain %s: %w", what, l.Stream.Stream.Chain, err)
 		}
+		if errors.Is(err, errRefused) {
+			pause = l.Poll // it answers: what is doubted is soon known
+		}
 		l.Logger.Warn("source not read, trying again", "err", err, "pause", pause)
 		if err := l.Sleep(ctx, pause); err != nil {
 			return err

@@ -139,6 +139,9 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 	votes := certifyv1.NewQueryClient(conn)
 	for i := range streams.Streams {
 		p := &streams.Streams[i]
+		if p.ClosedAt != 0 {
+			continue // nobody is asked for anything in it
+		}
 		one := StreamStatus{Index: p.Index, Chain: p.Chain, Manager: fmt.Sprintf("0x%x", p.Manager)}
 		q, err := votes.StreamStatus(ctx, &certifyv1.QueryStreamStatusRequest{Stream: p.Index})
 		if err != nil {
