@@ -38,8 +38,7 @@ abstract contract Signer is Base {
     /// @notice The proof whose header says `asked` and `reached`, signed for `d.reached`.
     function _proof(bytes32 bridge, bytes32 id, Delivery memory d, uint8 flags) internal pure returns (bytes memory) {
         bytes32 root = id < d.sibling ? keccak256(abi.encode(id, d.sibling)) : keccak256(abi.encode(d.sibling, id));
-        bytes32 digest =
-            keccak256(abi.encode(keccak256("aitbc.bridge.checkpoint/v1"), bridge, d.chain, d.remote, d.reached, d.epoch, root));
+        bytes32 digest = keccak256(abi.encode(keccak256("aitbc.bridge.checkpoint/v1"), bridge, d.chain, d.remote, d.reached, d.epoch, root));
         uint256 k = uint256(keccak256(abi.encode("nonce", digest))) % ORDER;
         address r = vm.addr(k);
         uint256 m = uint256(keccak256(abi.encodePacked(CONTEXT, "message", digest))) % ORDER;
