@@ -47,11 +47,11 @@ func (s *sim) deceive() {
 		if s.plan.has(faultLies) {
 			s.lie(c, w)
 		}
-	case n < 92:
+	case n < 88:
 		if s.plan.has(faultLags) {
 			s.lag(c, w)
 		}
-	case n < 96:
+	case n < 91:
 		if s.plan.has(faultLiesDiffer) {
 			s.differ(c, w)
 		}
@@ -180,7 +180,7 @@ func (s *sim) differ(c *chain, w *dice) {
 func (s *sim) conspire(c *chain, w *dice) {
 	n := s.nodes[w.IntN(s.plan.members)]
 	v := n.views[c.index]
-	if !n.honest() || s.plan.twins(n.member) || n.misled() || v.lying() > 0 {
+	if !n.honest() || s.plan.twins(n.member) || n.misled() {
 		return
 	}
 	faulty := len(s.plan.byzantine)
