@@ -188,7 +188,7 @@ func (w *world) send(data string) error {
 	return err
 }
 
-// traffic sends messages until the test ends: mostly one each block time, now and then three at once, and pauses.
+// traffic sends messages until the test ends: mostly one in two block times, now and then three at once, and pauses.
 func (w *world) traffic(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -196,7 +196,7 @@ func (w *world) traffic(t testing.TB) {
 	t.Cleanup(func() { cancel(); <-done })
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(blockTime)
+		tick := time.NewTicker(2 * blockTime)
 		defer tick.Stop()
 		for i := 0; ; i++ {
 			select {
