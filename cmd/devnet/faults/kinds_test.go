@@ -115,8 +115,8 @@ var plays = []play{
 	{kind: faultproxy.BodyHuge, all: true, effect: free, rule: faultproxy.Rule{N: 33 << 20, Count: 4}},
 	{kind: faultproxy.BodyCut, all: true, effect: stops},
 	{kind: faultproxy.JSONBroken, all: true, effect: stops},
-	{kind: faultproxy.IDWrong, all: true, effect: goesOn},      // one answer to one question over HTTP: its id is not looked at
-	{kind: faultproxy.VersionWrong, all: true, effect: goesOn}, // nor its version
+	{kind: faultproxy.IDWrong, all: true, effect: stops},
+	{kind: faultproxy.VersionWrong, all: true, effect: stops},
 	{kind: faultproxy.BatchPartial, all: true, effect: goesOn, asks: batches, quiet: true},
 	{kind: faultproxy.BatchReordered, all: true, effect: goesOn, asks: batches, quiet: true},
 	{kind: faultproxy.SocketRefused, all: true, effect: goesOn, wakes: true, beside: []faultproxy.Rule{{Fault: faultproxy.SocketDrop}}}, // what is open is cut first
