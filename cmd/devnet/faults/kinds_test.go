@@ -51,6 +51,7 @@ var (
 	code     = []ask{askCode}
 	beyond   = []ask{askBeyond}
 	batches  = []ask{askBatch}
+	heads    = []ask{askHead}
 
 	// recheck makes the pool ask again which chain an endpoint serves, as after every failure.
 	recheck = []faultproxy.Rule{{Fault: faultproxy.HTTP503, Count: 2}}
@@ -86,7 +87,7 @@ var plays = []play{
 	{kind: faultproxy.Code, effect: free, asks: code},
 	{kind: faultproxy.CallResult, effect: stops},
 	{kind: faultproxy.HeadStale, all: true, effect: waits},
-	{kind: faultproxy.HeadBack, all: true, effect: free},
+	{kind: faultproxy.HeadBack, all: true, effect: free, asks: heads},
 	{kind: faultproxy.FinalStale, all: true, effect: waits},
 	{kind: faultproxy.FinalBack, all: true, effect: free},
 	{kind: faultproxy.FinalNull, all: true, effect: waits},

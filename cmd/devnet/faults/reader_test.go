@@ -333,6 +333,15 @@ func askCode(ctx context.Context, r *reader, _ stream.Window) {
 	}
 }
 
+// askHead asks for the newest block, twice: reading final blocks needs none.
+func askHead(ctx context.Context, r *reader, w stream.Window) {
+	for range 2 {
+		if b, err := r.pool.Block(ctx, evm.At{Tag: evm.Latest}); err == nil && b.Hash.IsZero() {
+			r.t.Errorf("head %+v after window %d", b, w.Checkpoint.End)
+		}
+	}
+}
+
 // askBeyond asks for logs of blocks that do not exist. That there are none is the same to a reader as an error: it never
 // takes a block that is not final.
 func askBeyond(ctx context.Context, r *reader, w stream.Window) {
