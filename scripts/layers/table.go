@@ -34,7 +34,7 @@ var layers = map[string][]string{
 	"verifier/transaction": {"chains/message", "verifier/api/..."},
 	"verifier/certify":     {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
 	"verifier/committee":   {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "keys/curve", "keys/dkg", "verifier/api/...", "verifier/extension"},
-	"verifier/lanes":       {"chains/message", "chains/merkle", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
+	"verifier/lanes":       {"chains/message", "chains/merkle", "chains/stream", "keys/schnorr", "keys/frost", "verifier/api/...", "verifier/extension"},
 	"verifier/upgrade":     {"chains/message", "verifier/api/..."},
 	"verifier/app":         {"chains/message", "chains/failpoint", "verifier/transaction", "verifier/upgrade", "verifier/certify", "verifier/committee", "verifier/lanes", "verifier/api/...", "verifier/extension"},
 	"verifier/voter":       {"chains/...", "keys/...", "verifier/api/...", "verifier/extension"},

@@ -57,7 +57,7 @@ func newRegistry() (codectypes.InterfaceRegistry, error) {
 	o := signing.Options{AddressCodec: addressCodec{}, ValidatorAddressCodec: addressCodec{}}
 	for _, m := range []proto.Message{
 		&committeev1.MsgCommitDealing{}, &committeev1.MsgDeal{}, &committeev1.MsgCheck{}, &committeev1.MsgReady{},
-		&committeev1.MsgPropose{}, &committeev1.MsgApprove{},
+		&committeev1.MsgPropose{}, &committeev1.MsgApprove{}, &committeev1.MsgContradict{},
 	} {
 		o.DefineCustomGetSigners(protoreflect.FullName(proto.MessageName(m)), func(m protov2.Message) ([][]byte, error) {
 			r := m.ProtoReflect()

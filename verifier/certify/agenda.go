@@ -131,7 +131,9 @@ func (s *step) sessionAgendas(a *extension.Agenda, addr address) error {
 }
 
 func (k Keeper) streamAgenda(st state, src source, m member, isMember bool) (extension.StreamAgenda, error) {
-	a := extension.StreamAgenda{Index: src.index, Stream: src.stream, Stride: src.stride, StartBlock: src.start}
+	a := extension.StreamAgenda{
+		Index: src.index, Stream: src.stream, Stride: src.stride, StartBlock: src.start, MaxAhead: src.maxAhead, Generation: src.generation,
+	}
 	c, ok, err := st.newest(src.index)
 	if err != nil {
 		return a, err
@@ -161,6 +163,9 @@ func (k Keeper) streamAgenda(st state, src source, m member, isMember bool) (ext
 			a.Voted = append(a.Voted, list[i].End)
 		}
 		slices.Sort(a.Voted)
+		if n := len(list); n > 0 && src.lower() {
+			a.Said = list[n-1].Body
+		}
 	}
 	return a, nil
 }

@@ -126,11 +126,11 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 		return err
 	}
 	for _, o := range s.open {
-		if o.of(stream) && !grows(&c.Ballot.Vote, &o.Ballot.Vote) {
+		if o.of(stream) && !src.grows(&c.Ballot.Vote, &o.Ballot.Vote) {
 			o.gone = true
 		}
 	}
-	if err := s.purgeVotes(&c); err != nil {
+	if err := s.purgeVotes(src, &c); err != nil {
 		return err
 	}
 	s.st.kv.Delete(keyStream(prefixTarget, stream))
@@ -139,7 +139,7 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 	if err != nil {
 		return err
 	}
-	if signs && !grows(&c.Ballot.Vote, &sg.Ballot.Vote) {
+	if signs && !src.grows(&c.Ballot.Vote, &sg.Ballot.Vote) {
 		s.st.kv.Delete(keyStream(prefixSigning, stream))
 	}
 	s.emitCertificate(&c)
@@ -148,7 +148,8 @@ func (s *step) certify(q *session, sig schnorr.Signature) error {
 
 // purgeVotes drops the stream's votes, of former members too, that cannot follow c. Who had voted for
 // another body of the same window has that recorded; it costs nothing else, for endpoints lie to honest members.
-func (s *step) purgeVotes(c *certificate) error {
+// Below final it is not even recorded.
+func (s *step) purgeVotes(src source, c *certificate) error {
 	type change struct {
 		key  []byte
 		list ballots
@@ -161,10 +162,10 @@ func (s *step) purgeVotes(c *certificate) error {
 			return false, err
 		}
 		for i := range list {
-			if grows(&c.Ballot.Vote, &list[i].Vote) {
+			if src.grows(&c.Ballot.Vote, &list[i].Vote) {
 				keep = append(keep, list[i])
 			}
-			if m, ok := s.ep.find(key[3:]); ok && list[i].End == c.Ballot.End && list[i].Body != c.Ballot.Body {
+			if m, ok := s.ep.find(key[3:]); ok && !src.lower() && list[i].End == c.Ballot.End && list[i].Body != c.Ballot.Body {
 				wrong = append(wrong, m)
 			}
 		}

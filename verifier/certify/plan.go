@@ -18,8 +18,10 @@ type tally struct {
 }
 
 // tallies counts the stream's votes, by end and then by body hash; ends are the members'
-// newest named window ends, descending.
-func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
+// newest named window ends, descending. Below final only votes over the newest certified tree count, and a session that was
+// opened over an older one may still complete.
+func (s *step) tallies(src source) (out []tally, ends []uint64, err error) {
+	stream := src.index
 	for _, m := range s.ep.members {
 		if s.out[m.seat] {
 			continue
@@ -29,8 +31,16 @@ func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
 			return nil, nil, err
 		}
 		var newest uint64
+		named := false
 		for i := range list {
-			newest = max(newest, list[i].End)
+			if src.lower() {
+				if ok, err := s.based(src, &list[i].Vote); err != nil {
+					return nil, nil, err
+				} else if !ok {
+					continue
+				}
+			}
+			newest, named = max(newest, list[i].End), true
 			k := slices.IndexFunc(out, func(t tally) bool { return t.ballot.Body == list[i].Body })
 			if k < 0 {
 				k = len(out)
@@ -38,7 +48,7 @@ func (s *step) tallies(stream uint16) (out []tally, ends []uint64, err error) {
 			}
 			out[k].voters = append(out[k].voters, m)
 		}
-		if len(list) > 0 {
+		if named {
 			ends = append(ends, newest)
 		}
 	}
@@ -75,12 +85,14 @@ func (s *step) planStreams() error {
 		return nil
 	}
 	for _, src := range s.sources {
-		all, ends, err := s.tallies(src.index)
+		all, ends, err := s.tallies(src)
 		if err != nil {
 			return err
 		}
-		if err := s.aim(src, all, ends); err != nil {
-			return err
+		if !src.lower() { // below final members say the newest that they see: older ends cannot be made again
+			if err := s.aim(src, all, ends); err != nil {
+				return err
+			}
 		}
 		if err := s.sign(src, all); err != nil {
 			return err
@@ -182,7 +194,10 @@ func (s *step) sign(src source, all []tally) error {
 		return err
 	}
 	stale := signs && s.h >= sg.Since+SigningBlocks
-	if best != nil && (!signs || stale && best.ballot.End > sg.Ballot.End) {
+	// Below final the blocks of what is in signing may be gone, and its voters with them.
+	stale = stale && (src.lower() || best != nil && best.ballot.End > sg.Ballot.End) ||
+		signs && src.lower() && !slices.ContainsFunc(all, func(t tally) bool { return t.ballot.Body == sg.Ballot.Body })
+	if best != nil && best.ballot.Body != sg.Ballot.Body && (!signs || stale) {
 		opened, err := s.openRound(s.checkpoint(src, best), &effort{})
 		if err != nil {
 			return err

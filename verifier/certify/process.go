@@ -230,6 +230,9 @@ func (s *step) takeVote(m member, v extension.Vote) error {
 		return nil
 	}
 	b := ballot{Vote: v, Body: c.BodyHash(), Height: s.h}
+	if src.lower() {
+		return s.takeLower(m, src, v, b.Body)
+	}
 	key := keyStreamMember(prefixBallots, v.Stream, m.addr)
 	var list ballots
 	if _, err := s.st.get(key, &list); err != nil {
@@ -239,7 +242,7 @@ func (s *step) takeVote(m member, v extension.Vote) error {
 		if list[i].End != v.End {
 			continue
 		}
-		if list[i].Body != b.Body && src.stream.Finality == message.Final {
+		if list[i].Body != b.Body {
 			return s.equivocated(m, list[i], b)
 		}
 		return nil

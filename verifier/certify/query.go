@@ -98,7 +98,10 @@ func (s QueryServer) StreamStatus(ctx context.Context, r *certifyv1.QueryStreamS
 		return nil, broken(err)
 	}
 	out.Target = t.End
-	all, _, err := v.tallies(stream)
+	if v.sources, err = s.k.openSources(c); err != nil {
+		return nil, broken(err)
+	}
+	all, _, err := v.tallies(src)
 	if err != nil {
 		return nil, broken(err)
 	}

@@ -24,6 +24,11 @@ type source struct {
 	closed  uint64          // height; 0: open
 	follows uint32          // the stream of the epoch before; 0: none
 	base    *extension.Vote // certified under an earlier epoch; nil: the empty tree
+	// Of streams below final: how many messages a checkpoint may hold, the generation, and the height at which it was
+	// stopped; 0: it runs.
+	maxAhead   uint64
+	generation uint32
+	stopped    uint64
 }
 
 // sources are all streams, closed ones too, by index.
@@ -40,6 +45,7 @@ func (k Keeper) sources(ctx sdk.Context) ([]source, error) {
 		}
 		src := source{
 			index: uint16(p.Index), stride: p.Stride, start: p.StartBlock, closed: p.ClosedAt, follows: p.Follows,
+			maxAhead: uint64(p.MaxAhead), generation: p.Generation, stopped: p.StoppedAt,
 			stream: message.Stream{
 				Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager),
 				Finality: message.Finality(p.Finality), Epoch: p.Epoch,
@@ -60,10 +66,10 @@ func (k Keeper) sources(ctx sdk.Context) ([]source, error) {
 	return out, nil
 }
 
-// openSources are those that votes are taken for.
+// openSources are those that votes are taken for: neither closed nor stopped.
 func (k Keeper) openSources(ctx sdk.Context) ([]source, error) {
 	all, err := k.sources(ctx)
-	return slices.DeleteFunc(all, func(s source) bool { return s.closed != 0 }), err
+	return slices.DeleteFunc(all, func(s source) bool { return s.closed != 0 || s.stopped != 0 }), err
 }
 
 func findSource(list []source, index uint16) (source, bool) {
@@ -82,7 +88,7 @@ func (src *source) admits(last *certificate, v *extension.Vote) bool {
 	b := src.base
 	switch {
 	case last != nil:
-		return grows(&last.Ballot.Vote, v)
+		return src.grows(&last.Ballot.Vote, v)
 	case b == nil:
 		return true
 	case v.End == b.End:

@@ -16,10 +16,13 @@ import (
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
-// LaneKeeper opens streams, and closes those of a source to open its next epoch on base (nil: on nothing).
+// LaneKeeper opens streams, closes those of a source to open its next epoch on base (nil: on nothing), and stops and resumes
+// those below final.
 type LaneKeeper interface {
 	AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error)
 	Reopen(ctx context.Context, index uint32, base *lanesv1.Base) (closed []uint32, err error)
+	Contradict(ctx context.Context, index, generation uint32, member []byte, may [][]byte, enough int) (stopped bool, err error)
+	ResumeLower(ctx context.Context, index uint32) error
 }
 
 // ResumeKeeper lifts the halt of the chain, or the suspension of the member with that
@@ -28,6 +31,8 @@ type ResumeKeeper interface {
 	Resume(ctx context.Context, chain bool, member []byte) error
 	Base(ctx context.Context, stream uint32, end uint64) (*lanesv1.Base, error)
 	CloseStream(ctx context.Context, index uint32) error
+	Certified(ctx context.Context, stream uint32, end uint64) (bool, error)
+	DropCertificates(ctx context.Context, index uint32) error
 }
 
 // UpgradeKeeper plans upgrades; height 0 withdraws a plan.
@@ -142,13 +147,15 @@ func (x Proposals) execute(ctx context.Context, p *committeev1.Proposal) error {
 	case *committeev1.Payload_Member:
 		return x.k.ChangeMembers(ctx, v.Member)
 	case *committeev1.Payload_Lane:
-		_, err := x.lanes.AddStream(ctx, v.Lane.Stream)
-		return err
+		return x.addStream(ctx, v.Lane.Stream)
 	case *committeev1.Payload_Parameter:
 		return x.k.SetParams(ctx, v.Parameter.Params)
 	case *committeev1.Payload_Resume:
 		if v.Resume.Source != nil {
 			return x.reopen(ctx, v.Resume.Source)
+		}
+		if v.Resume.Lower != 0 {
+			return x.lanes.ResumeLower(ctx, v.Resume.Lower)
 		}
 		return x.certify.Resume(ctx, v.Resume.Chain, v.Resume.Member)
 	case *committeev1.Payload_Halt:

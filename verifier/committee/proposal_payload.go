@@ -56,16 +56,18 @@ func ValidatePayload(p *committeev1.Payload) error {
 
 func checkResume(r *committeev1.Resume) error {
 	asked := 0
-	for _, given := range []bool{r.Chain, len(r.Member) > 0, r.Source != nil} {
+	for _, given := range []bool{r.Chain, len(r.Member) > 0, r.Source != nil, r.Lower != 0} {
 		if given {
 			asked++
 		}
 	}
 	switch {
 	case asked != 1 || len(r.Member) > 0 && len(r.Member) != 20:
-		return fmt.Errorf("the chain, one member of 20 bytes, or one source: %w", message.ErrBadEncoding)
+		return fmt.Errorf("the chain, one member of 20 bytes, one source, or one stream below final: %w", message.ErrBadEncoding)
 	case r.Source != nil && r.Source.Stream == 0:
 		return fmt.Errorf("stream: %w", message.ErrZero)
+	case r.Lower > 0xffff:
+		return fmt.Errorf("stream %d, at most 65535: %w", r.Lower, message.ErrRange)
 	case r.Source != nil && r.Source.Stream > 0xffff:
 		return fmt.Errorf("stream %d, at most 65535: %w", r.Source.Stream, message.ErrRange)
 	}

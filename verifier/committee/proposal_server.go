@@ -79,3 +79,8 @@ func (s MsgServer) Propose(ctx context.Context, m *committeev1.MsgPropose) (*com
 func (s MsgServer) Approve(ctx context.Context, m *committeev1.MsgApprove) (*committeev1.MsgResponse, error) {
 	return answer(s.x.Approve(ctx, m))
 }
+
+// Contradict reports a certified checkpoint below final.
+func (s MsgServer) Contradict(ctx context.Context, m *committeev1.MsgContradict) (*committeev1.MsgResponse, error) {
+	return answer(s.x.Contradict(ctx, m))
+}

@@ -47,6 +47,8 @@ type StreamAgenda struct {
 	Stream       message.Stream
 	Stride       uint64
 	StartBlock   uint64
+	MaxAhead     uint64             // messages of one checkpoint below final; 0 in a final stream
+	Generation   uint32             // below final, from 1 on; each contradiction raises it
 	CertifiedEnd uint64             // valid when HasCertified
 	HasCertified bool               // a checkpoint of this stream was certified
 	Certified    message.Checkpoint // the newest certified one
@@ -54,6 +56,7 @@ type StreamAgenda struct {
 	Base         message.Checkpoint // of this stream; the hash of its block is that of when it was certified
 	Target       uint64             // window end the state asks votes at or below; 0: none
 	Voted        []uint64           // ends of this member's uncertified votes in state, ascending
+	Said         message.Hash       // below final: body of this member's newest vote in state; zero: none. Ends do not tell two bodies apart
 	Signing      bool               // a checkpoint of this stream is in signing
 	SigningEnd   uint64             // its end, when Signing
 }

@@ -21,15 +21,24 @@ const EventStream = "bridge_stream"
 // had. s.Index must be 0. Members cover it from the next block on; who covers it shows in its
 // status.
 //
+// Whether streams below final are allowed is for the caller to know; one with max_ahead 0 gets the default.
+//
 // Errors: message.ErrRange, message.ErrZero, message.ErrBadEncoding for a stream that a genesis
 // would not take, for one that claims to follow another (see Reopen), when MaxStreams are open or no
-// index is left; ErrState.
+// index is left; message.ErrUnknownLane for one below final whose final stream is not open; ErrState.
 func (k Keeper) AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error) {
 	switch {
 	case s.Index != 0:
 		return 0, fmt.Errorf("index %d, the chain gives it: %w", s.Index, message.ErrRange)
 	case s.ClosedAt != 0 || s.Follows != 0 || s.Base != nil:
 		return 0, fmt.Errorf("a new stream is open, follows none and has no base: %w", message.ErrRange)
+	}
+	all, err := k.Streams(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := beginLower(all, &s); err != nil {
+		return 0, err
 	}
 	return k.open(ctx, s)
 }

@@ -44,7 +44,7 @@ func TestAddStream(t *testing.T) {
 		{"zero chain", message.ErrZero, func(s *lanesv1.Stream) { s.Chain = 0 }},
 		{"zero manager", message.ErrZero, func(s *lanesv1.Stream) { s.Manager = make([]byte, 20) }},
 		{"short manager", message.ErrBadEncoding, func(s *lanesv1.Stream) { s.Manager = s.Manager[:19] }},
-		{"fast", message.ErrRange, func(s *lanesv1.Stream) { s.Finality = 1 }},
+		{"fast, no final one", message.ErrUnknownLane, func(s *lanesv1.Stream) { s.Finality = 1 }},
 		{"zero epoch", message.ErrZero, func(s *lanesv1.Stream) { s.Epoch = 0 }},
 		{"zero stride", message.ErrZero, func(s *lanesv1.Stream) { s.Stride = 0 }},
 		{"wide stride", message.ErrRange, func(s *lanesv1.Stream) { s.Stride = MaxStride + 1 }},

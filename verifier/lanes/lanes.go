@@ -36,7 +36,7 @@ var ErrState = message.NewError(message.Halt, "lanes state")
 
 // Validate refuses zero values, indices that do not ascend, two open streams of one source and
 // finality, an epoch of a source that is not above the one before, streams that follow what they
-// cannot follow, and every finality but final.
+// cannot follow, and an unknown finality.
 //
 // Errors: message.ErrZero, message.ErrRange, message.ErrBadEncoding, joined: all that is
 // wrong at once.
@@ -90,8 +90,8 @@ func validateStream(s *lanesv1.Stream) error {
 		return fmt.Errorf("manager of %d bytes, want 20: %w", len(s.Manager), message.ErrBadEncoding)
 	case message.Address(s.Manager).IsZero():
 		return fmt.Errorf("manager: %w", message.ErrZero)
-	case s.Finality != uint32(message.Final):
-		return fmt.Errorf("finality %d, only %d (final) is accepted: %w", s.Finality, message.Final, message.ErrRange)
+	case s.Finality == 0 || s.Finality > uint32(message.Final):
+		return fmt.Errorf("finality %d, 1 (fast), 2 (safe) or 3 (final): %w", s.Finality, message.ErrRange)
 	case s.Epoch == 0:
 		return fmt.Errorf("epoch: %w", message.ErrZero)
 	case s.Stride == 0:
@@ -99,7 +99,7 @@ func validateStream(s *lanesv1.Stream) error {
 	case s.Stride > MaxStride:
 		return fmt.Errorf("stride %d, at most %d: %w", s.Stride, MaxStride, message.ErrRange)
 	}
-	return nil
+	return validateLower(s)
 }
 
 // Keeper owns the module's store: one record per stream under its index, and the last index

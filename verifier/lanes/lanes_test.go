@@ -30,7 +30,7 @@ func TestValidate(t *testing.T) {
 		{"zero chain", "chain", func(g *lanesv1.GenesisState) { g.Streams[0].Chain = 0 }},
 		{"zero manager", "manager", func(g *lanesv1.GenesisState) { g.Streams[0].Manager = make([]byte, 20) }},
 		{"short manager", "19 bytes", func(g *lanesv1.GenesisState) { g.Streams[0].Manager = g.Streams[0].Manager[:19] }},
-		{"fast", "finality 1", func(g *lanesv1.GenesisState) { g.Streams[0].Finality = 1 }},
+		{"fast, no bound", "max_ahead", func(g *lanesv1.GenesisState) { g.Streams[0].Finality = 1 }},
 		{"unknown finality", "finality 4", func(g *lanesv1.GenesisState) { g.Streams[0].Finality = 4 }},
 		{"zero epoch", "epoch", func(g *lanesv1.GenesisState) { g.Streams[0].Epoch = 0 }},
 		{"zero stride", "stride", func(g *lanesv1.GenesisState) { g.Streams[0].Stride = 0 }},

@@ -55,6 +55,9 @@ func (k Keeper) Reopen(ctx context.Context, index uint32, base *lanesv1.Base) (c
 		if s.Index == index {
 			next.Base = base
 		}
+		if next.StoppedAt = 0; lower(&next) {
+			next.Generation = 1
+		}
 		s.ClosedAt = uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
 		if err := k.put(ctx, &s); err != nil {
 			return nil, err

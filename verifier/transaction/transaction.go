@@ -52,7 +52,7 @@ func Digest(bridgeID message.Hash, fork uint32, body []byte) [32]byte {
 	return message.Keccak([]byte("\x19Ethereum Signed Message:\n32"), word[:])
 }
 
-// Encode makes the body that carries m, one of the six messages of Msg.
+// Encode makes the body that carries m, one of the seven messages of Msg.
 //
 // Errors: message.ErrBadEncoding for another message.
 func Encode(sequence uint64, m Message) ([]byte, error) {
@@ -70,6 +70,8 @@ func Encode(sequence uint64, m Message) ([]byte, error) {
 		b.Message = &committeev1.Body_Propose{Propose: m}
 	case *committeev1.MsgApprove:
 		b.Message = &committeev1.Body_Approve{Approve: m}
+	case *committeev1.MsgContradict:
+		b.Message = &committeev1.Body_Contradict{Contradict: m}
 	default:
 		return nil, fmt.Errorf("message %T: %w", m, message.ErrBadEncoding)
 	}
@@ -169,6 +171,8 @@ func MessageOf(b *committeev1.Body) (Message, error) {
 		m = v.Propose
 	case *committeev1.Body_Approve:
 		m = v.Approve
+	case *committeev1.Body_Contradict:
+		m = v.Contradict
 	default:
 		return nil, fmt.Errorf("body without a message: %w", message.ErrBadEncoding)
 	}

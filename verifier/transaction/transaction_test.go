@@ -307,3 +307,24 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Each message of Msg is carried by a body and found in it again.
+func TestEveryMessageIsCarried(t *testing.T) {
+	who := make([]byte, 20)
+	for _, m := range []Message{
+		&committeev1.MsgCommitDealing{Sender: who}, &committeev1.MsgDeal{Sender: who}, &committeev1.MsgCheck{Sender: who}, &committeev1.MsgReady{Sender: who},
+		&committeev1.MsgPropose{Sender: who}, &committeev1.MsgApprove{Sender: who}, &committeev1.MsgContradict{Sender: who, Stream: 2, Generation: 1, End: 9},
+	} {
+		raw, err := Encode(1, m)
+		if err != nil {
+			t.Fatalf("%T: %v", m, err)
+		}
+		var b committeev1.Body
+		if err := b.Unmarshal(raw); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := MessageOf(&b); err != nil || got.String() != m.String() {
+			t.Errorf("%T comes back as %v, %v", m, got, err)
+		}
+	}
+}

@@ -117,6 +117,11 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 			s.log.Warn("chain is not configured: this node abstains for the stream", "chain", p.Stream.Chain.String(), "stream", p.Index)
 			continue
 		}
+		if p.Stream.Finality != message.Final {
+			s.known[p.Index] = nil
+			s.log.Warn("stream below final: this node abstains for it", "chain", p.Stream.Chain.String(), "stream", p.Index)
+			continue
+		}
 		one := &source{index: p.Index, stream: stream.Config{
 			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
