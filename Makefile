@@ -55,12 +55,14 @@ test-race: ## Go tests under the race detector
 
 FAILPOINTS ?= 1/1
 .PHONY: e2e
-e2e: build ## real processes, two networks at a time: kill -9 everywhere (FAILPOINTS=i/n: a part), hostile members, clones, outages, a full disk
+e2e: build setup ## real processes, two networks at a time: kill -9 everywhere (FAILPOINTS=i/n: a part), hostile members, clones, outages, a full disk; every fault of endpoints
 	FAILPOINTS=$(FAILPOINTS) $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 45m -v ./cmd/devnet
+	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m ./cmd/devnet/faults
 
 .PHONY: chaos
-chaos: build ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk, ceremonies
-	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 80m -v -run "TestChaos|TestByzantine|TestFullDisk|TestCeremonies|TestCeremonyKills" ./cmd/devnet
+chaos: build setup ## real processes for long: 50 kill -9 during 500 messages, every Byzantine policy, a full disk, ceremonies, endpoints that lie
+	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 80m -v -run "TestChaos|TestByzantine|TestFullDisk|TestCeremonies|TestCeremonyKills|TestLyingEndpoints" ./cmd/devnet
+	CHAOS=full $(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 45m -v -run "TestBurst|TestFarBehind" ./cmd/devnet/faults
 
 # make sim                       the slice that CI runs: 50 seeds of 200 heights, ceremonies with 200 corrupt sets
 # make sim HOURS=2 SHARD=1/2     two hours of fresh seeds, the first half of them, then all small committees and 2,000 sets

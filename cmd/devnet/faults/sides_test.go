@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -56,7 +55,6 @@ type alarm struct {
 	heads *pool.Heads
 	nap   func(context.Context, time.Duration) error
 	ready chan struct{}
-	once  sync.Once
 	woken atomic.Uint64
 }
 
