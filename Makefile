@@ -55,8 +55,11 @@ test-race: ## Go tests under the race detector
 
 FAILPOINTS ?= 1/1
 .PHONY: e2e
-e2e: build setup ## real processes, two networks at a time: kill -9 everywhere (FAILPOINTS=i/n: a part), hostile members, clones, outages, a full disk; every fault of endpoints
+e2e: build ## real processes, two networks at a time: kill -9 everywhere (FAILPOINTS=i/n: a part), hostile members, clones, outages, a full disk
 	FAILPOINTS=$(FAILPOINTS) $(GO) test -tags '$(TAGS) e2e' -count=1 -parallel 2 -timeout 45m -v ./cmd/devnet
+
+.PHONY: faults
+faults: setup ## every fault of endpoints by name, in front of go-ethereum and anvil; reorganisations, a burst, a reader far behind
 	$(GO) test -tags '$(TAGS) e2e' -count=1 -timeout 15m ./cmd/devnet/faults
 
 .PHONY: chaos

@@ -126,24 +126,16 @@ func TestNobodyProves(t *testing.T) {
 func TestSlowProof(t *testing.T) {
 	b, block := newBench(t, 2, 2, nil), provable(t)
 	b.hosts[0].with(func(h *host) { h.hang["receipts"] = true })
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() {
 		_, err := b.Receipts(t.Context(), block)
 		done <- err
 	}()
-	b.until(func() bool { return b.hosts[0].count("receipts") == 1 })
-	b.until(func() bool {
-		b.clock.Advance(DefaultHedgeAfter)
-		select {
-		case err := <-done:
-			if err != nil {
-				t.Error(err)
-			}
-			return true
-		default:
-			return false
-		}
-	})
+	b.clock.await(DefaultHedgeAfter)
+	b.clock.Advance(DefaultHedgeAfter)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // TestProofsCostTheirRequests: one request for each transaction is counted as that.
