@@ -155,7 +155,7 @@ func classify(method string, answer *answerError) error {
 			return &RevertError{Data: data, Text: e.Text}
 		}
 		fallthrough
-	case strings.HasPrefix(method, "eth_getBlock"):
+	case strings.HasPrefix(method, "eth_getBlock"), method == "eth_getStorageAt", method == "eth_getCode":
 		if has("missing trie node", "state not available", "state is not available", "historical state", "no state available", "pruned", "state histories") {
 			return fmt.Errorf("%w: %w", ErrNoState, e)
 		}
