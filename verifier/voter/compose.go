@@ -33,6 +33,8 @@ type view struct {
 	hasFinal bool
 	agreed   message.Checkpoint // newest certified checkpoint, or base, found in the own tree
 	halted   error              // says nothing any more
+	doubts   uint64             // windows that the journal has another digest for
+	doubted  uint64             // end of the newest of them; valid when doubts is not 0
 	barrier  uint64             // after a lost journal: windows at or below are never voted for
 	barred   bool               // barrier is known
 }

@@ -207,9 +207,11 @@ func (v *Voter) rouse() {
 // OnWindow takes a final window from follow: its digest is journaled and synced, then it
 // may be voted for. Blocks on the disk.
 //
-// Errors: *ConflictError and ErrJournal (halt, the stream says nothing any more);
-// message.ErrBadEncoding for a window of another stream; the journal's, after which the window
-// is not voted for until it was given again.
+// A window for which the journal, or the signer's own, holds another digest is never voted for: this member said something
+// else before, as its endpoints told it then. It says so (Status.Doubts) and goes on with the next window (I-05, I-12).
+//
+// Errors: ErrJournal (halt, the stream says nothing any more); message.ErrBadEncoding for a window of another
+// stream; the journal's, after which the window is not voted for until it was given again.
 func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	s, ok := v.now.Load().streams[index]
 	c := w.Checkpoint
@@ -226,16 +228,17 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	switch {
 	case errors.Is(err, ErrForgotten):
 		return nil
+	case errors.As(err, new(*ConflictError)):
+		v.doubt(index, c.End, err)
+		return nil
 	case message.FateOf(err) == message.Halt && err != nil:
 		v.halt(index, err)
 		return err
 	case err != nil:
 		return err
 	}
-	if w, ok := v.signer.(Witness); ok {
-		if err := v.witness(w, index, &c); err != nil {
-			return err
-		}
+	if w, ok := v.signer.(Witness); ok && !v.witness(w, index, &c) {
+		return nil
 	}
 	failpoint.Hit("voter.window.publish") // the journaled digest is voted for after the next start
 	v.update(index, func(s *view) { s.insert(c) })
@@ -243,20 +246,31 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 }
 
 // witness tells a signer with a journal of its own of a vote before it may be said. Without an answer the vote is said all the
-// same: the signer is told again before it signs.
-//
-// Errors: the signer's of fate halt, when it knows another body for the window.
-func (v *Voter) witness(w Witness, index uint16, c *message.Checkpoint) error {
+// same: the signer is told again before it signs. False when the signer knows another body for the window.
+func (v *Voter) witness(w Witness, index uint16, c *message.Checkpoint) bool {
 	err := w.Vote(*c)
 	switch {
 	case err == nil:
-		return nil
+		return true
 	case errors.Is(err, signer.ErrConflict):
-		v.halt(index, err)
-		return err
+		v.doubt(index, c.End, err)
+		return false
 	}
 	v.log.Debug("signer did not take a vote", "stream", index, "window", c.End, "err", err)
-	return nil
+	return true
+}
+
+// doubt notes a window that is not voted for because another digest was.
+func (v *Voter) doubt(index uint16, end uint64, err error) {
+	fresh := false
+	v.update(index, func(s *view) {
+		if fresh = s.doubts == 0 || s.doubted != end; fresh {
+			s.doubts, s.doubted = s.doubts+1, end
+		}
+	})
+	if fresh {
+		v.log.Error("this member voted otherwise for a window before: it abstains there", "stream", index, "window", end, "err", err)
+	}
 }
 
 // decided is the floor of a stream, 0 when there is none.
@@ -339,6 +353,8 @@ type Status struct {
 	Final     uint64 // newest final block that was read
 	Newest    uint64 // end of the newest non-empty window; 0: none
 	Halted    error  // nil while it runs
+	Doubts    uint64 // windows since the start that were not voted for because another digest was, earlier
+	Doubted   uint64 // end of the newest of them
 	Abstained bool   // the vote journal was lost and the newest window is not known to lie behind that
 }
 
@@ -348,7 +364,7 @@ func (v *Voter) Status() []Status {
 	var list []Status
 	for _, i := range slices.Sorted(maps.Keys(s.streams)) {
 		w := s.streams[i]
-		st := Status{Index: i, Stream: w.cfg.Stream, Final: w.final, Halted: w.halted}
+		st := Status{Index: i, Stream: w.cfg.Stream, Final: w.final, Halted: w.halted, Doubts: w.doubts, Doubted: w.doubted}
 		if stopped != nil {
 			st.Halted = stopped
 		}

@@ -4,6 +4,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/aitbc/bridge/chains/stream"
@@ -55,10 +56,13 @@ func (b beside) Self() app.Self {
 		if s.Halted != nil {
 			one.Halted = s.Halted.Error()
 		}
-		if s.Abstained {
+		switch {
+		case s.Abstained:
 			one.Abstains = "the vote journal was lost: silent up to the blocks that were final then"
-		} else if s.Halted == nil {
+		case s.Halted == nil && waits[s.Index] != "":
 			one.Abstains = waits[s.Index]
+		case s.Halted == nil && s.Doubts > 0 && s.Doubted >= s.Newest:
+			one.Abstains = fmt.Sprintf("window %d: another digest was voted for before, when the endpoints told another history", s.Doubted)
 		}
 		out.Streams = append(out.Streams, one)
 	}

@@ -59,7 +59,7 @@ func (n *node) follow(i int) {
 		if follow.Halts(err) {
 			p.halted[i] = true
 			p.voter.Halt(n.s.chains[i].stream(), err)
-			if n.honest() && !n.disk.bad && !n.views[i].excuses(err) {
+			if n.honest() && !n.disk.bad && !n.views[i].excuses() {
 				n.s.fail("halt", "%s halts stream %d: %v", n.name, n.s.chains[i].stream(), err)
 			}
 		}
@@ -109,7 +109,7 @@ func (n *node) work() {
 // standing fails when the voter of an honest node has stopped a stream.
 func (n *node) standing() {
 	for _, st := range n.proc.voter.Status() {
-		if st.Halted != nil && !n.views[st.Index-1].excuses(st.Halted) {
+		if st.Halted != nil && !n.views[st.Index-1].excuses() {
 			n.s.fail("halt", "%s says nothing for stream %d: %v", n.name, st.Index, st.Halted)
 		}
 	}

@@ -5,12 +5,10 @@
 package engine
 
 import (
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/aitbc/bridge/cmd/bridgesim/endpoints"
-	"github.com/aitbc/bridge/verifier/voter"
 )
 
 // budget is how many endpoints of one reader may lie at once without harm: m - 1.
@@ -175,8 +173,8 @@ func (s *sim) differ(c *chain, w *dice) {
 }
 
 // conspire lets m endpoints of one member tell it the same lie, until a person has found out: then its tree of the
-// chain is thrown away and it starts again. The member counts as a faulty one for good, since a vote that its journal
-// holds may stop the stream for it until the others have certified more.
+// chain is thrown away and it starts again. The member counts as a faulty one for good, since it abstains where its
+// journal holds a vote for what it was told.
 func (s *sim) conspire(c *chain, w *dice) {
 	n := s.nodes[w.IntN(s.plan.members)]
 	v := n.views[c.index]
@@ -185,7 +183,7 @@ func (s *sim) conspire(c *chain, w *dice) {
 	}
 	faulty := len(s.plan.byzantine)
 	for _, o := range s.nodes {
-		if o != n && o.honest() && (o.misled() || slices.ContainsFunc(o.views, func(v *view) bool { return v.regrets })) {
+		if o != n && o.honest() && (o.misled() || slices.ContainsFunc(o.views, func(v *view) bool { return v.wasMisled })) {
 			faulty++
 		}
 	}
@@ -221,7 +219,7 @@ func (s *sim) enlighten(n *node, v *view) {
 	}
 	n.crash("its endpoints lied alike")
 	n.shelves[v.chain.index] = newShelf(n.disk.burn)
-	n.restore, v.misled, v.regrets = nil, false, true // copies of the disks hold the forged tree
+	n.restore, v.misled, v.wasMisled = nil, false, true // copies of the disks hold the forged tree
 	s.trace.line("enlightened", "node=%s chain=%d", n.name, v.chain.id)
 	s.judge(s.audit.Enlightened(n.member, v.chain.stream()))
 	s.restartSoon(n)
@@ -241,28 +239,8 @@ func (s *sim) honestAgain() {
 	}
 }
 
-// excuses says that a halt of a stream is by design: a final block changed, m endpoints lied alike, or the journal holds a
-// vote for what they told. In the last case a person starts the node again, until a certificate is past that window.
-func (v *view) excuses(err error) bool {
-	if v.misled || v.chain.broken {
-		return true
-	}
-	var conflict *voter.ConflictError
-	if !v.regrets || !errors.As(err, &conflict) {
-		return false
-	}
-	n := v.node
-	if v.restarts == n.life {
-		return true
-	}
-	v.restarts = n.life
-	v.s.trace.line("regrets", "node=%s chain=%d window=%d", n.name, v.chain.id, conflict.End)
-	v.s.afterLife(n, n.dice.span(3*time.Second, 15*time.Second), "restarted", func() {
-		n.crash("restarted for a stream that a former vote stops")
-		v.s.restartSoon(n)
-	})
-	return true
-}
+// excuses says that a halt of a stream is by design: a final block changed, or m endpoints lie alike.
+func (v *view) excuses() bool { return v.misled || v.chain.broken }
 
 // tellHalts are the streams that stand at the end, with why.
 func (s *sim) tellHalts() map[uint16]string {

@@ -25,10 +25,8 @@ type view struct {
 	list   []*endpoints.Endpoint
 	client *evm.Client
 
-	misled  bool // m of its endpoints tell it the same lie, and its tree holds what they told
-	regrets bool // its vote journal may hold votes for what they told
-
-	restarts int // life of the node that a person will end for such a vote
+	misled    bool // m of its endpoints tell it the same lie, and its tree holds what they told
+	wasMisled bool // its vote journal may hold votes for what they told
 }
 
 var _ follow.Source = (*view)(nil)
