@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// measure asks every member and waits for those that are trusted, once m operators spoke no
+// measure asks every member and waits for those that are trusted, or for all when the question is patient, once m operators spoke no
 // longer than Config.HedgeAfter. It ends early when done says so; done may be nil.
 //
 // The replies are those that came in time. Errors: the context's, message.ErrUnavailable when
@@ -21,7 +21,7 @@ func measure[T any](ctx context.Context, p *Pool, q question[T], done func([]rep
 	defer r.finish()
 	demoted := p.demoted(r.left)
 	for _, m := range slices.Clone(r.left) {
-		r.start(m, slices.Contains(demoted, m))
+		r.start(m, !q.patient && slices.Contains(demoted, m))
 	}
 	for len(r.pending) > 0 && !r.enough() && (done == nil || !done(r.replies)) {
 		if err := r.next(ctx); err != nil {

@@ -230,6 +230,64 @@ func TestDemotedMemberIsAskedWhenNeeded(t *testing.T) {
 	}
 }
 
+// An honest member that was demoted is waited for when those that are trusted do not agree: beside one new liar it is
+// the voice that is missing. INVARIANT: I-12.
+func TestDemotedMemberIsHeardBesideALiar(t *testing.T) {
+	for name, bend := range map[string]func(h *host){
+		"another history":      func(h *host) { h.fork, h.from = 1, 60 },
+		"another final block":  func(h *host) { h.fork, h.from = 1, 80 },
+		"no final block":       func(h *host) { delete(h.heads, evm.Finalized) },
+		"a final block of old": func(h *host) { h.heads[evm.Finalized], h.fork, h.from = 79, 1, 60 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, 3, 2, nil)
+			if _, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized}); err != nil {
+				t.Fatal(err)
+			}
+			b.hosts[0].with(fork1)
+			b.mustLogs()
+			b.hosts[0].with(func(h *host) { h.fork = 0 })
+			if b.health("a").State != StateDemoted {
+				t.Fatal("the liar was not demoted")
+			}
+			b.settled()
+			b.hosts[1].with(bend)
+			for range 64 { // whoever answers first
+				final, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized})
+				if err != nil || final.BlockRef != testBlock(final.Number, 0).BlockRef || final.Number < 79 {
+					t.Fatalf("final block %+v: %v", final.BlockRef, err)
+				}
+				if got, err := b.Block(t.Context(), evm.At{Number: 78}); err != nil || got.BlockRef != testBlock(78, 0).BlockRef {
+					t.Fatalf("block 78 %+v: %v", got.BlockRef, err)
+				}
+				if _, err := b.Logs(t.Context(), message.Address{1}, nil, 61, 78); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// One that was not heard when the final block was asked for is asked again when its voice is needed.
+func TestDemotedMemberSaysItsFinalBlockLater(t *testing.T) {
+	b := newBench(t, 3, 2, nil)
+	b.hosts[0].with(fork1)
+	b.mustLogs()
+	b.hosts[0].with(func(h *host) { h.fork = 0; delete(h.heads, evm.Finalized) })
+	if b.health("a").State != StateDemoted {
+		t.Fatal("the liar was not demoted")
+	}
+	if _, err := b.Block(t.Context(), evm.At{Tag: evm.Finalized}); err != nil {
+		t.Fatal(err)
+	}
+	b.settled()
+	b.hosts[0].with(func(h *host) { h.heads[evm.Finalized] = 80 })
+	b.hosts[1].with(func(h *host) { h.errs["logs"] = errDown })
+	if _, err := b.Logs(t.Context(), message.Address{1}, nil, 61, 78); err != nil {
+		t.Error(err)
+	}
+}
+
 // A member that is refused or lags is not paused, but it strikes.
 func TestLagDemotes(t *testing.T) {
 	b := newBench(t, 3, 2, nil)

@@ -38,11 +38,7 @@ func (p *Pool) Block(ctx context.Context, at evm.At) (evm.Block, error) {
 	if at.Tag != "" {
 		return p.tagged(ctx, at.Tag, members)
 	}
-	q.among = members
-	if q.only, err = p.finalVoters(ctx, at.Number, members); err != nil {
-		return evm.Block{}, err
-	}
-	return agree(ctx, p, q)
+	return agreeFinal(ctx, p, q, at.Number, members)
 }
 
 func blockQuestion(at evm.At) question[evm.Block] {
@@ -66,10 +62,19 @@ func blockQuestion(at evm.At) question[evm.Block] {
 //
 // It tries the heights that members name, from the m-th highest down. Only those that named a
 // height at least as high are asked for its block: another honest node may still stand on a
-// branch that the chain has left, and would be a liar's second voice.
+// branch that the chain has left, and would be a liar's second voice. When those that are trusted do not
+// agree, demoted members are waited for as well.
 func (p *Pool) tagged(ctx context.Context, tag evm.Tag, members []*member) (evm.Block, error) {
+	b, err := p.measured(ctx, tag, members, false)
+	if errors.As(err, new(*ShortError)) && ctx.Err() == nil && len(p.demoted(members)) > 0 {
+		return p.measured(ctx, tag, members, true)
+	}
+	return b, err
+}
+
+func (p *Pool) measured(ctx context.Context, tag evm.Tag, members []*member, patient bool) (evm.Block, error) {
 	q := blockQuestion(evm.At{Tag: tag})
-	q.key, q.among = nil, members // heights are measured
+	q.key, q.among, q.patient = nil, members, patient // heights are measured
 	if tag != evm.Latest {
 		// Invalid parameters or method: a node that does not know the tag.
 		q.lacking = func(e *evm.RPCError) bool { return e.Code == -32602 || e.Code == -32601 }
@@ -124,6 +129,32 @@ func (p *Pool) atHeight(ctx context.Context, n uint64, members []*member, replie
 	}
 	q.among, q.only = members, func(m *member) bool { return ahead[m] }
 	return agree(ctx, p, q, seeds...)
+}
+
+// agreeFinal is agree on something of block n and those below it. Of what is final only members are asked that
+// call it final; when those do not agree, demoted ones that were not waited for are heard too.
+func agreeFinal[T any](ctx context.Context, p *Pool, q question[T], n uint64, members []*member) (T, error) {
+	var none T
+	var err error
+	q.among = members
+	if q.only, err = p.finalVoters(ctx, n, members); err != nil {
+		return none, err
+	}
+	v, err := agree(ctx, p, q)
+	if q.only == nil || !errors.As(err, new(*ShortError)) || ctx.Err() != nil || !p.unheard(n, members) {
+		return v, err
+	}
+	if _, again := p.measured(ctx, evm.Finalized, members, true); again != nil {
+		return none, err
+	}
+	return agree(ctx, p, q)
+}
+
+// unheard says that a demoted member has not said of late how far its final block is.
+func (p *Pool) unheard(n uint64, members []*member) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(members, func(m *member) bool { return m.demoted && m.final < n })
 }
 
 // finalVoters are the members whose newest word is that block n is final; nil, for all of them,
@@ -191,17 +222,13 @@ func (p *Pool) Logs(ctx context.Context, address message.Address, topics []messa
 		return nil, fmt.Errorf("chain %s: %s: %w", p.cfg.Chain, name, err)
 	}
 	defer p.leave(members)
-	only, err := p.finalVoters(ctx, to, members)
-	if err != nil {
-		return nil, err
-	}
-	return agree(ctx, p, question[[]evm.Log]{
-		name: name, key: logsDigest, refusals: true, among: members, only: only,
+	return agreeFinal(ctx, p, question[[]evm.Log]{
+		name: name, key: logsDigest, refusals: true,
 		ask: func(ctx context.Context, e evm.Endpoint) ([]evm.Log, error) {
 			logs, err := e.Logs(ctx, address, topics, from, to)
 			return sorted(logs), err
 		},
-	})
+	}, to, members)
 }
 
 // Call implements evm.Endpoint. Every call runs at one block hash: a tag or number is first

@@ -27,6 +27,7 @@ type question[T any] struct {
 	among    []*member                // held by the caller; nil for those that stand when the question comes
 	only     func(m *member) bool     // entitled members, nil for all; called with Pool.mu held
 	wrong    func(value T) bool       // answers that show another chain
+	patient  bool                     // a measurement that waits for demoted members too
 }
 
 type kind uint8
