@@ -55,6 +55,36 @@ func NewRecent(c *Client, f message.Finality) (*Recent, error) {
 // label; ErrFar; ErrMoved when the blocks do not descend from final.Last or changed meanwhile; ErrUnproven, ErrNoBlock,
 // ErrNoState, message.ErrUnavailable.
 func (r *Recent) Ahead(ctx context.Context, final stream.State) (stream.Batch, error) {
+	return r.upTo(ctx, final, func(newest uint64) (uint64, error) {
+		end, ok := message.NewestEnd(newest, final.Config.Stride)
+		if !ok || end < final.Next {
+			return 0, errNone
+		}
+		return end, nil
+	})
+}
+
+// UpTo is Ahead up to exactly one end of a window.
+//
+// Errors: message.ErrRange for an end that is none, or lies below final.Next; message.ErrNotFinal (retry) too while the finality
+// does not allow it yet; those of Ahead.
+func (r *Recent) UpTo(ctx context.Context, final stream.State, end uint64) (stream.Batch, error) {
+	if !message.Aligned(end, final.Config.Stride) || end < final.Next {
+		return stream.Batch{}, fmt.Errorf("blocks %d to %d: %w", final.Next, end, message.ErrRange)
+	}
+	return r.upTo(ctx, final, func(newest uint64) (uint64, error) {
+		if end > newest {
+			return 0, fmt.Errorf("block %d, %s is %d: %w", end, r.finality, newest, message.ErrNotFinal)
+		}
+		return end, nil
+	})
+}
+
+// errNone: no window ends above the final cursor.
+var errNone = errors.New("nothing above the final cursor")
+
+// upTo reads up to the end that is chosen when the newest block that the finality allows is known.
+func (r *Recent) upTo(ctx context.Context, final stream.State, choose func(newest uint64) (uint64, error)) (stream.Batch, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, from := r.client, final.Last
@@ -68,10 +98,12 @@ func (r *Recent) Ahead(ctx context.Context, final stream.State) (stream.Batch, e
 	if err != nil {
 		return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
 	}
-	end, ok := message.NewestEnd(newest, final.Config.Stride)
+	end, err := choose(newest)
 	switch {
-	case !ok || end < final.Next:
+	case errors.Is(err, errNone):
 		return stream.Batch{}, nil
+	case err != nil:
+		return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
 	case head.Number-from.Number > MaxRecent:
 		return stream.Batch{}, fmt.Errorf("chain %s: block %d, final cursor %d: %w", c.chain, head.Number, from.Number, ErrFar)
 	}

@@ -307,6 +307,42 @@ func TestRecentWalksEachBlockOnce(t *testing.T) {
 	}
 }
 
+// TestRecentUpTo: exactly the blocks up to an end are read, and none above what the finality allows.
+func TestRecentUpTo(t *testing.T) {
+	ctx := context.Background()
+	b := newBranchy(40) // fast is 37
+	r := b.recent(t, message.Fast)
+	final := b.cursor(9)
+	for end := uint64(11); end <= 37; end += 2 {
+		batch, err := r.UpTo(ctx, final, end)
+		if err != nil || batch.From != 10 || batch.To != end || batch.Ends[len(batch.Ends)-1] != (stream.BlockRef{Number: end, Hash: b.chain[end]}) {
+			t.Fatalf("to %d: blocks %d to %d, %v", end, batch.From, batch.To, err)
+		}
+		if _, _, err := stream.Step(final, batch); err != nil {
+			t.Errorf("to %d: %v", end, err)
+		}
+	}
+	b.during = func() { t.Error("logs are read again though nothing changed") }
+	if again, err := r.UpTo(ctx, final, 37); err != nil || again.To != 37 {
+		t.Error(err)
+	}
+	b.during = nil
+	for end, want := range map[uint64]error{39: message.ErrNotFinal, 41: message.ErrNotFinal, 36: message.ErrRange, 9: message.ErrRange} {
+		if _, err := r.UpTo(ctx, final, end); !errors.Is(err, want) {
+			t.Errorf("to %d: %v", end, err)
+		}
+	}
+	b.reorg(10)
+	batch, err := r.UpTo(ctx, final, 37)
+	if err != nil || batch.Ends[len(batch.Ends)-1].Hash != b.chain[37] {
+		t.Errorf("after a reorganisation: %v", err)
+	}
+	b.grow(2)
+	if batch, err := r.UpTo(ctx, final, 39); err != nil || batch.To != 39 {
+		t.Error(err)
+	}
+}
+
 func TestRecentRefuses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		spoil func(*branchy)

@@ -173,31 +173,71 @@ func Rederive(final State, s Store, base *message.Checkpoint, lower Lower, end B
 // Errors: ErrNotFound (retry) while the final cursor has not passed the end; *ContradictionError (halt);
 // message.ErrBadEncoding for a checkpoint of another source, message.ErrRange for one that is not lower; the store's.
 func Recheck(final State, s Store, certified message.Checkpoint) error {
+	if certified.End >= final.Next {
+		if err := sameSource(final, &certified); err != nil {
+			return err
+		}
+		return fmt.Errorf("block %d, final windows below %d: %w", certified.End, final.Next, ErrNotFound)
+	}
+	_, err := Held(final, s, certified, Batch{})
+	return err
+}
+
+// Held makes the tip that a certified checkpoint of a lower stream speaks of again, from the own blocks. The tip's checkpoint
+// is then the certified one: all of it but the block hash was compared, and a reorganisation that kept the messages harmed nobody.
+//
+// batch holds the blocks from final.Next to exactly the certified end, as for Ahead; it is not looked at when the
+// final cursor has passed that end, as final windows alone tell then.
+//
+// Errors: *ContradictionError (halt) when the final history gives another tip; *UnsettledError (retry) when blocks do that are not
+// final; ErrNotFound (retry) when the own final tree does not reach the base yet; ErrBadBatch for other blocks; message.ErrBadEncoding for
+// a checkpoint of another source, message.ErrRange for one that is not lower; those of Ahead and the store.
+func Held(final State, s Store, certified message.Checkpoint, batch Batch) (Tip, error) {
+	if err := sameSource(final, &certified); err != nil {
+		return Tip{}, err
+	}
+	passed := certified.End < final.Next
+	if !passed && batch.To != certified.End {
+		return Tip{}, fmt.Errorf("blocks to %d, checkpoint at %d: %w", batch.To, certified.End, ErrBadBatch)
+	}
+	base, ok, err := baseOf(final, s, &certified)
+	switch {
+	case err != nil:
+		return Tip{}, err
+	case !ok && passed:
+		return Tip{}, &ContradictionError{Certified: certified}
+	case !ok:
+		return Tip{}, fmt.Errorf("base of the checkpoint at block %d, final windows below %d: %w", certified.End, final.Next, ErrNotFound)
+	}
+	var tip Tip
 	lower := Lower{Finality: certified.Stream.Finality, MaxAhead: MaxAheadLimit}
+	if passed {
+		tip, err = Rederive(final, s, base, lower, BlockRef{certified.End, certified.BlockHash})
+	} else {
+		tip, err = Ahead(final, s, base, lower, batch)
+	}
+	if nothing := errors.Is(err, ErrNothingAhead) || errors.Is(err, ErrTooFarAhead); err != nil && !nothing {
+		return Tip{}, err
+	}
+	own := tip.Window.Checkpoint
+	tip.Window.Checkpoint.BlockHash = certified.BlockHash
+	switch {
+	case tip.Window.Checkpoint == certified:
+		return tip, nil
+	case passed:
+		return Tip{}, &ContradictionError{Certified: certified, Own: own}
+	}
+	return Tip{}, &UnsettledError{fmt.Errorf("root %s at block %d, certified is %s", own.Root, certified.End, certified.Root)}
+}
+
+// sameSource refuses a checkpoint that is not of a stream below the final one.
+func sameSource(final State, c *message.Checkpoint) error {
+	lower := Lower{Finality: c.Stream.Finality, MaxAhead: MaxAheadLimit}
 	if err := lower.Validate(); err != nil {
 		return err
 	}
-	if certified.Stream != lower.stream(final.Config.Stream) || certified.BridgeID != final.Config.BridgeID {
+	if c.Stream != lower.stream(final.Config.Stream) || c.BridgeID != final.Config.BridgeID {
 		return fmt.Errorf("checkpoint of another source: %w", message.ErrBadEncoding)
-	}
-	if certified.End >= final.Next {
-		return fmt.Errorf("block %d, final windows below %d: %w", certified.End, final.Next, ErrNotFound)
-	}
-	base, ok, err := baseOf(final, s, &certified)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return &ContradictionError{Certified: certified}
-	}
-	tip, err := Rederive(final, s, base, lower, BlockRef{certified.End, certified.BlockHash})
-	switch {
-	case errors.Is(err, ErrNothingAhead), errors.Is(err, ErrTooFarAhead):
-		return &ContradictionError{Certified: certified}
-	case err != nil:
-		return err
-	case tip.Window.Checkpoint != certified:
-		return &ContradictionError{Certified: certified, Own: tip.Window.Checkpoint}
 	}
 	return nil
 }

@@ -365,6 +365,66 @@ func TestRecheckRefuses(t *testing.T) {
 	}
 }
 
+// TestHeld: a certified tip is found again above the cursor and below it, whatever has become of the base since, and blocks that are
+// not final contradict nothing.
+func TestHeld(t *testing.T) {
+	s := newSource(t)
+	s.send(message.Final, 'a')
+	s.send(message.Fast, 'b')
+	s.settle(3)
+	base := s.latest()
+	s.send(message.Fast, 'c')
+	s.send(message.Final, 'x')
+	tip := s.mustTip(message.Fast, base, 5)
+	said := tip.Window.Checkpoint
+	whole := s.mustTip(message.Fast, nil, 5).Window.Checkpoint
+	before := s.final
+
+	held := func(name string, c message.Checkpoint, b stream.Batch, want string) {
+		t.Helper()
+		got, err := stream.Held(s.final, s.store, c, b)
+		if err != nil || got.Window.Checkpoint != c || string(payload(got.Window.Leaves)) != want {
+			t.Errorf("%s: %q, %v", name, payload(got.Window.Leaves), err)
+			return
+		}
+		s.proves(got)
+	}
+	batch := s.batch(5)
+	held("above the cursor", said, batch, "c")
+	held("on the empty tree", whole, batch, "bc")
+	other := said
+	other.BlockHash[3]++
+	held("another block of the same messages", other, batch, "c")
+
+	unsettled := new(stream.UnsettledError)
+	wrong := said
+	wrong.Root[0] ^= 1
+	_, err := stream.Held(s.final, s.store, wrong, batch)
+	if !errors.As(err, &unsettled) || contradicts(err) || message.FateOf(err) != message.Retry {
+		t.Errorf("blocks that are not final say another thing: %v", err)
+	}
+	if _, err := stream.Held(s.final, s.store, said, stream.Batch{}); !errors.Is(err, stream.ErrBadBatch) {
+		t.Errorf("without the blocks: %v", err)
+	}
+	if _, err := stream.Held(s.final, s.store, *base, batch); !errors.Is(err, message.ErrRange) {
+		t.Errorf("a final one: %v", err)
+	}
+
+	s.settle(5)
+	held("below the cursor", said, stream.Batch{}, "c")
+	if _, err := stream.Held(s.final, s.store, wrong, stream.Batch{}); !contradicts(err) {
+		t.Errorf("final windows say another thing: %v", err)
+	}
+	// A tip over a base that the own tree has not come to waits for it.
+	s.send(message.Fast, 'd')
+	s.chain.Mine(1)
+	newer := s.mustTip(message.Fast, s.latest(), 7).Window.Checkpoint
+	behind := source{t, s.chain, before, s.store}
+	if _, err := stream.Held(before, s.store, newer, behind.batch(7)); !errors.Is(err, stream.ErrNotFound) || message.FateOf(err) != message.Retry {
+		t.Errorf("the base is not read yet: %v", err)
+	}
+}
+
 func contradicts(err error) bool { return errors.As(err, new(*stream.ContradictionError)) }
 
 // said is a tip that was certified once, and where it stands.

@@ -63,18 +63,54 @@ func (r *Reader) Heads(ctx context.Context) (follow.Heads, error) {
 
 // Batch implements follow.Source. Errors: ErrCode, beside those of evm.Client.
 func (r *Reader) Batch(ctx context.Context, cfg stream.Config, from, to uint64) (stream.Batch, error) {
-	if r.record != nil {
-		if err := r.checkCode(ctx); err != nil {
-			return stream.Batch{}, err
-		}
+	if err := r.checkCode(ctx); err != nil {
+		return stream.Batch{}, err
 	}
 	return r.Client.Batch(ctx, cfg, from, to)
 }
 
+// Recent reads the blocks above the final ones of the same manager, after the same check of its code.
+type Recent struct {
+	*evm.Recent
+	reader *Reader
+}
+
+var _ follow.AheadSource = (*Recent)(nil)
+
+// Recent makes a reader for streams of finality safe or fast.
+//
+// Errors: message.ErrRange, as evm.NewRecent.
+func (r *Reader) Recent(f message.Finality) (*Recent, error) {
+	recent, err := evm.NewRecent(r.Client, f)
+	if err != nil {
+		return nil, err
+	}
+	return &Recent{Recent: recent, reader: r}, nil
+}
+
+// Ahead implements follow.AheadSource. Errors: ErrCode, beside those of evm.Recent.
+func (r *Recent) Ahead(ctx context.Context, final stream.State) (stream.Batch, error) {
+	if err := r.reader.checkCode(ctx); err != nil {
+		return stream.Batch{}, err
+	}
+	return r.Recent.Ahead(ctx, final)
+}
+
+// UpTo is evm.Recent's. Errors: ErrCode, beside those.
+func (r *Recent) UpTo(ctx context.Context, final stream.State, end uint64) (stream.Batch, error) {
+	if err := r.reader.checkCode(ctx); err != nil {
+		return stream.Batch{}, err
+	}
+	return r.Recent.UpTo(ctx, final, end)
+}
+
 // checkCode compares the code that m operators show with the settings' hash and with what was seen
 // first, and has the pool check each endpoint from then on: at its first question, after each of
-// its failures and every ten minutes.
+// its failures and every ten minutes. Without a record it checks nothing.
 func (r *Reader) checkCode(ctx context.Context) error {
+	if r.record == nil {
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	wanted := r.source.wantedCode()
