@@ -6,19 +6,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/contracts/bindings"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 // Record is a file that keeps the hash of the code that a manager had when it was first seen: one
-// line, written once.
+// line, written once. It lies in a directory of mode 0700, as the keystore wants files that nobody else may replace.
 type Record struct{ Path string }
 
 // maxRecord bounds the file, in bytes: one line.
@@ -26,17 +24,12 @@ const maxRecord = 67
 
 // Load reads the hash; false when there is no file.
 //
-// Errors: message.ErrBadEncoding, the disk's.
+// Errors: message.ErrBadEncoding; those of keystore.ReadFile, such as keystore.ErrUnsafe.
 func (r *Record) Load() (message.Hash, bool, error) {
-	f, err := os.Open(r.Path)
+	b, err := keystore.ReadFile(r.Path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return message.Hash{}, false, nil
 	}
-	if err != nil {
-		return message.Hash{}, false, err
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, maxRecord+1))
 	if err != nil {
 		return message.Hash{}, false, err
 	}
@@ -54,25 +47,10 @@ func parseRecord(b []byte) (message.Hash, error) {
 }
 
 // Save writes the file, which must not exist. A crash leaves it whole or not there.
-func (r *Record) Save(h message.Hash) (err error) {
-	dir := filepath.Dir(r.Path)
-	f, err := os.CreateTemp(dir, ".code-*")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	_, err = fmt.Fprintln(f, h)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), r.Path); err != nil { // unlike a rename, replaces nothing
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+//
+// Errors: those of keystore.WriteFile, such as keystore.ErrExists.
+func (r *Record) Save(h message.Hash) error {
+	return keystore.WriteFile(r.Path, []byte(h.String()+"\n"))
 }
 
 // immutable is how long the place of an immutable is in code: PUSH32 and zeros in the build, PUSH32

@@ -5,7 +5,6 @@ package sources
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -20,10 +19,11 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/contracts/bindings"
+	"github.com/aitbc/bridge/keys/keystore"
 )
 
 func TestRecord(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "1")
 	r := Record{filepath.Join(dir, "manager-code")}
 	if _, ok, err := r.Load(); ok || err != nil {
 		t.Errorf("no file: %t, %v", ok, err)
@@ -35,7 +35,7 @@ func TestRecord(t *testing.T) {
 	if got, ok, err := r.Load(); got != h || !ok || err != nil {
 		t.Errorf("%s, %t, %v", got, ok, err)
 	}
-	if err := r.Save(message.Keccak([]byte{2})); !errors.Is(err, fs.ErrExist) {
+	if err := r.Save(message.Keccak([]byte{2})); !errors.Is(err, keystore.ErrExists) {
 		t.Errorf("written twice: %v", err)
 	}
 	if got, _, _ := r.Load(); got != h {
@@ -48,9 +48,31 @@ func TestRecord(t *testing.T) {
 		if err := os.WriteFile(r.Path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := r.Load(); ok || !errors.Is(err, message.ErrBadEncoding) {
+		if _, ok, err := r.Load(); ok || !errors.Is(err, message.ErrBadEncoding) && !errors.Is(err, keystore.ErrFormat) {
 			t.Errorf("%q: %t, %v", text, ok, err)
 		}
+	}
+	// What somebody else may have written is not believed.
+	if err := os.WriteFile(r.Path, []byte(h.String()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, r.Path} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, info.Mode()|0o020); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := r.Load(); ok || !errors.Is(err, keystore.ErrUnsafe) {
+			t.Errorf("%s for others to write: %t, %v", path, ok, err)
+		}
+		if err := os.Chmod(path, info.Mode()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, ok, err := r.Load(); got != h || !ok || err != nil {
+		t.Errorf("%s, %t, %v", got, ok, err)
 	}
 }
 
