@@ -61,6 +61,18 @@ type StreamAgenda struct {
 	SigningEnd   uint64             // its end, when Signing
 }
 
+// Decided is the end block below which nothing of the stream is asked for any more: that of the newest certificate,
+// before the first one of the base; 0 without either.
+func (s *StreamAgenda) Decided() uint64 {
+	switch {
+	case s.HasCertified:
+		return s.CertifiedEnd
+	case s.HasBase:
+		return s.Base.End
+	}
+	return 0
+}
+
 // SessionAgenda is a session that waits for this member's share.
 type SessionAgenda struct {
 	Number   uint64

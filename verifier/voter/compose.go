@@ -37,6 +37,8 @@ type view struct {
 	doubted  uint64             // end of the newest of them; valid when doubts is not 0
 	barrier  uint64             // after a lost journal: windows at or below are never voted for
 	barred   bool               // barrier is known
+	tips     []tip              // below final, instead of windows; the newest last
+	stands   bool               // the last of tips is the newest checkpoint there is
 }
 
 // below returns the newest window at or below end.
@@ -59,7 +61,7 @@ func (v *view) fits(a *extension.Agenda, sa *extension.StreamAgenda) bool {
 	return v.cfg.BridgeID == a.BridgeID && v.cfg.Stream == sa.Stream && v.cfg.Stride == sa.Stride
 }
 
-// mayVote is the rule for every vote and every share: the stream runs, and the journal of
+// mayVote is the rule for every vote and every share of a final stream: the stream runs, and the journal of
 // this node is whole for the window.
 func (v *view) mayVote(end uint64, lost bool) bool {
 	return v.halted == nil && (!lost || v.barred && end > v.barrier)
@@ -117,7 +119,7 @@ func asks(a *extension.Agenda, se *extension.SessionAgenda) bool {
 func composeShares(a *extension.Agenda, s *snapshot) (shares []extension.Share) {
 	for i := range a.Sessions {
 		se := &a.Sessions[turn(a.Height, i, len(a.Sessions))]
-		if z, ok := s.shares[se.Number]; ok && asks(a, se) && len(shares) < extension.MaxShares {
+		if z, ok := s.shares[se.Number]; ok && asks(a, se) && s.given(se) && len(shares) < extension.MaxShares {
 			shares = append(shares, extension.Share{Session: se.Number, Z: z})
 		}
 	}
@@ -130,7 +132,7 @@ func composeVotes(a *extension.Agenda, s *snapshot, lost bool) (votes []extensio
 	var second []extension.Vote
 	for i := range a.Streams {
 		sa := &a.Streams[turn(a.Height, i, len(a.Streams))]
-		for j, c := range wanted(a, sa, s.streams[sa.Index], lost) {
+		for j, c := range wanted(a, sa, s, lost) {
 			v := extension.VoteFor(sa.Index, c, endpointsAgreed)
 			if j == 0 {
 				votes = append(votes, v)
@@ -143,19 +145,15 @@ func composeVotes(a *extension.Agenda, s *snapshot, lost bool) (votes []extensio
 	return votes[:min(len(votes), extension.MaxVotes)]
 }
 
-// floor is the end block below which nothing of the stream is asked for any more.
-func floor(sa *extension.StreamAgenda) uint64 {
-	switch {
-	case sa.HasCertified:
-		return sa.CertifiedEnd
-	case sa.HasBase:
-		return sa.Base.End
-	}
-	return 0
-}
-
 // wanted lists the checkpoints of one stream that the node votes for now.
-func wanted(a *extension.Agenda, sa *extension.StreamAgenda, v *view, lost bool) (list []*message.Checkpoint) {
+func wanted(a *extension.Agenda, sa *extension.StreamAgenda, s *snapshot, lost bool) (list []*message.Checkpoint) {
+	v := s.streams[sa.Index]
+	if v != nil && v.lower() {
+		if c := wantedTip(a, sa, s); c != nil {
+			list = append(list, c)
+		}
+		return list
+	}
 	if v == nil || len(v.windows) == 0 || !v.fits(a, sa) || !v.extends(sa) {
 		return nil
 	}
@@ -165,7 +163,7 @@ func wanted(a *extension.Agenda, sa *extension.StreamAgenda, v *view, lost bool)
 	}
 	for _, end := range ends {
 		c, ok := v.below(end)
-		if !ok || sa.HasCertified && (c.End <= sa.CertifiedEnd || c.LeafCount <= sa.Certified.LeafCount) || c.End < floor(sa) {
+		if !ok || sa.HasCertified && (c.End <= sa.CertifiedEnd || c.LeafCount <= sa.Certified.LeafCount) || c.End < sa.Decided() {
 			continue
 		}
 		if !v.mayVote(c.End, lost) || slices.Contains(sa.Voted, c.End) || len(list) > 0 && list[0].End == c.End {
@@ -197,14 +195,17 @@ func composeCommitments(a *extension.Agenda, s *snapshot) (list []extension.Comm
 	return list
 }
 
+// composeHeartbeats names how far each stream is read that runs. One below final names the newest final end too, of the
+// final stream beside it: up to there its certificates were held against the final history.
 func composeHeartbeats(a *extension.Agenda, s *snapshot) (list []extension.Heartbeat) {
 	for i := range a.Streams {
 		sa := &a.Streams[turn(a.Height/extension.HeartbeatBlocks, i, len(a.Streams))]
 		v := s.streams[sa.Index]
-		if v == nil || !v.hasFinal || v.halted != nil || !v.fits(a, sa) || len(list) == extension.MaxHeartbeats {
+		if v == nil || v.halted != nil || !v.fits(a, sa) || len(list) == extension.MaxHeartbeats {
 			continue
 		}
-		if end, ok := message.NewestEnd(v.final, v.cfg.Stride); ok {
+		final, known := s.finalBlock(v)
+		if end, ok := message.NewestEnd(final, v.cfg.Stride); known && ok {
 			list = append(list, extension.Heartbeat{Stream: sa.Index, End: end})
 		}
 	}

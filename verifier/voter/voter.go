@@ -48,7 +48,8 @@ type HeadsSource interface {
 	Heads(ctx context.Context) (stream.Heads, error)
 }
 
-// Stream is one stream that the node covers.
+// Stream is one stream that the node covers. One below final has neither store nor heads; the final stream of the same
+// source and epoch has to be covered beside it, else it says nothing.
 type Stream struct {
 	Index  uint16 // given by the state, never reused
 	Config stream.Config
@@ -66,7 +67,7 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// Voter is safe for concurrent use. OnWindow and OnFinal of one stream have one caller.
+// Voter is safe for concurrent use. OnWindow and OnFinal of one stream have one caller, and so has OnTip of one below final.
 type Voter struct {
 	signer Signer
 	book   *book
@@ -116,12 +117,13 @@ func New(cfg Config) (*Voter, error) {
 }
 
 // AddStream makes the node cover one more stream. Its windows come through OnWindow: follow
-// must replay the stored ones (follow.Config.ReplayFrom), from the certified end at least.
+// must replay the stored ones (follow.Config.ReplayFrom), from the certified end at least. Below final it has no windows:
+// its checkpoints come through OnTip.
 func (v *Voter) AddStream(s Stream) error {
 	if err := s.Config.Validate(); err != nil {
 		return fmt.Errorf("stream %d: %w", s.Index, err)
 	}
-	if s.Store == nil {
+	if s.Store == nil && s.Config.Stream.Finality == message.Final {
 		return fmt.Errorf("stream %d: store: %w", s.Index, message.ErrZero)
 	}
 	v.mu.Lock()
@@ -134,8 +136,9 @@ func (v *Voter) AddStream(s Stream) error {
 	return nil
 }
 
-// RemoveStream ends the cover of a stream that the state has closed: nothing is said for it any more and its
-// store is not read. After what follows it has ended.
+// RemoveStream ends the cover of a stream that the state has closed, or stopped after a contradiction: nothing is said for it
+// any more and its store is not read. After what follows it has ended. A stopped one that runs again is added again and
+// begins without tips; what it said before is in the journal alone.
 func (v *Voter) RemoveStream(index uint16) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -211,11 +214,11 @@ func (v *Voter) rouse() {
 // else before, as its endpoints told it then. It says so (Status.Doubts) and goes on with the next window (I-05, I-12).
 //
 // Errors: ErrJournal (halt, the stream says nothing any more); message.ErrBadEncoding for a window of another
-// stream; the journal's, after which the window is not voted for until it was given again.
+// stream or for one below final; the journal's, after which the window is not voted for until it was given again.
 func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 	s, ok := v.now.Load().streams[index]
 	c := w.Checkpoint
-	if !ok || c.Stream != s.cfg.Stream || c.BridgeID != s.cfg.BridgeID || !message.Aligned(c.End, s.cfg.Stride) {
+	if !ok || s.lower() || c.Stream != s.cfg.Stream || c.BridgeID != s.cfg.BridgeID || !message.Aligned(c.End, s.cfg.Stride) {
 		return fmt.Errorf("window %d is not of stream %d: %w", c.End, index, message.ErrBadEncoding)
 	}
 	if s.halted != nil {
@@ -277,7 +280,7 @@ func (v *Voter) doubt(index uint16, end uint64, err error) {
 func decided(a *extension.Agenda, index uint16) uint64 {
 	for i := range a.Streams {
 		if sa := &a.Streams[i]; sa.Index == index {
-			return floor(sa)
+			return sa.Decided()
 		}
 	}
 	return 0
@@ -309,7 +312,8 @@ func (s *view) insert(c message.Checkpoint) {
 	}
 }
 
-// OnFinal takes the newest block up to which everything is final and read.
+// OnFinal takes the newest block up to which everything is final and read. That of a stream below final is the final
+// stream's beside it and is not told.
 func (v *Voter) OnFinal(index uint16, block uint64) {
 	v.update(index, func(s *view) { s.final, s.hasFinal = block, true })
 }
@@ -335,13 +339,16 @@ func (v *Voter) halt(index uint16, err error) {
 
 // Leaves serves up to max leaves (MaxLeaves at most) of a stream from number `from` on, from its store.
 //
-// Errors: stream.ErrNotFound for a stream that the node does not cover; the store's.
+// Errors: stream.ErrNotFound for a stream that the node does not cover, or one below final; the store's.
 func (v *Voter) Leaves(index uint16, from uint64, limit int) ([]stream.Leaf, error) {
 	v.mu.Lock()
 	s, ok := v.streams[index]
 	v.mu.Unlock()
 	if !ok {
 		return nil, fmt.Errorf("stream %d: %w", index, stream.ErrNotFound)
+	}
+	if s.Config.Stream.Finality != message.Final {
+		return nil, fmt.Errorf("stream %d has no tree of its own: %w", index, stream.ErrNotFound)
 	}
 	return s.Store.Leaves(from, max(0, min(limit, MaxLeaves)))
 }
@@ -350,8 +357,8 @@ func (v *Voter) Leaves(index uint16, from uint64, limit int) ([]stream.Leaf, err
 type Status struct {
 	Index     uint16
 	Stream    message.Stream
-	Final     uint64 // newest final block that was read
-	Newest    uint64 // end of the newest non-empty window; 0: none
+	Final     uint64 // newest final block that was read; below final that of the final stream beside it
+	Newest    uint64 // end of the newest non-empty window, below final of the tip that stands; 0: none
 	Halted    error  // nil while it runs
 	Doubts    uint64 // windows since the start that were not voted for because another digest was, earlier
 	Doubted   uint64 // end of the newest of them
@@ -367,6 +374,14 @@ func (v *Voter) Status() []Status {
 		st := Status{Index: i, Stream: w.cfg.Stream, Final: w.final, Halted: w.halted, Doubts: w.doubts, Doubted: w.doubted}
 		if stopped != nil {
 			st.Halted = stopped
+		}
+		if w.lower() {
+			st.Final, _ = s.finalBlock(w)
+			if w.stands {
+				st.Newest = w.tips[len(w.tips)-1].End
+			}
+			list = append(list, st)
+			continue
 		}
 		if n := len(w.windows); n > 0 {
 			st.Newest = w.windows[n-1].End

@@ -164,7 +164,7 @@ func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
 		if !asks(a, se) {
 			continue
 		}
-		if z, ok := now.shares[se.Number]; ok {
+		if z, ok := now.shares[se.Number]; ok && now.given(se) {
 			shares[se.Number] = z
 			continue
 		}
@@ -197,6 +197,9 @@ func (v *Voter) share(a *extension.Agenda, se *extension.SessionAgenda, now *sna
 	s, ok := now.streams[se.Stream]
 	if !ok {
 		return [32]byte{}, fmt.Errorf("stream not covered: %w", signer.ErrNoVote)
+	}
+	if s.lower() {
+		return v.shareTip(a, se, now)
 	}
 	c, ok := s.at(se.End)
 	if !ok || !s.mayVote(se.End, v.lost.Load()) {
@@ -256,6 +259,9 @@ func (v *Voter) tend(ctx context.Context, a *extension.Agenda, sa *extension.Str
 	if !s.fits(a, sa) {
 		v.halt(sa.Index, fmt.Errorf("state has another stream or stride under this index: %w", message.ErrRange))
 		return
+	}
+	if s.lower() {
+		return // it has no tree to compare: the final stream beside it has
 	}
 	v.mu.Lock()
 	covered, ok := v.streams[sa.Index]

@@ -125,7 +125,7 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 		one := &source{index: p.Index, stream: stream.Config{
 			BridgeID: message.BridgeID(s.chainID), Stride: p.Stride, StartBlock: p.StartBlock, Stream: p.Stream,
 		}}
-		one.replayFrom = decidedEnd(p)
+		one.replayFrom = p.Decided()
 		if err := s.add(one); err != nil {
 			errs = append(errs, fmt.Errorf("stream %d: %w", p.Index, err))
 			continue
@@ -196,7 +196,7 @@ func (s *streams) waiting(ctx context.Context) (out []func()) {
 		if list := s.asked.Load(); list != nil {
 			for j := range *list {
 				if p := &(*list)[j]; p.Index == i && (p.HasCertified || p.HasBase) {
-					one.replayFrom = decidedEnd(p) // what the voter has from an earlier time does no harm
+					one.replayFrom = p.Decided() // what the voter has from an earlier time does no harm
 				}
 			}
 		}

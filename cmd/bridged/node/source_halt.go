@@ -125,14 +125,3 @@ func (s *streams) leave(one *source) {
 	s.voter.RemoveStream(one.index)
 	s.log.Warn("the chain closed this stream: a new source epoch follows it", "stream", one.index, "chain", one.stream.Stream.Chain.String())
 }
-
-// decidedEnd is the end block from which on a stream's windows are needed: those before it are certified.
-func decidedEnd(p *extension.StreamAgenda) uint64 {
-	switch {
-	case p.HasCertified:
-		return p.CertifiedEnd
-	case p.HasBase:
-		return p.Base.End
-	}
-	return 0
-}
