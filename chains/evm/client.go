@@ -255,25 +255,8 @@ func (c *Client) batch(ctx context.Context, from, to uint64) (stream.Batch, erro
 		return stream.Batch{}, err
 	}
 	batch := stream.Batch{From: from, To: to}
-	hashes := map[uint64]message.Hash{to: pin.Hash}
-	for start := from; ; {
-		logs, end, err := c.logsFrom(ctx, start, to)
-		if err != nil {
-			return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
-		}
-		if len(batch.Events)+len(logs) > maxLogs {
-			return stream.Batch{}, fmt.Errorf("chain %s: above %d logs in blocks %d to %d: %w", c.chain, maxLogs, from, to, message.ErrUnavailable)
-		}
-		if batch.Events, err = c.decode(batch.Events, logs, start, end, hashes); err != nil {
-			return stream.Batch{}, fmt.Errorf("chain %s: %w: %w", c.chain, message.ErrUnavailable, err)
-		}
-		if err := c.prove(ctx, byBlock(logs)); err != nil {
-			return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
-		}
-		if end == to {
-			break
-		}
-		start = end + 1
+	if batch.Events, err = c.events(ctx, from, to, map[uint64]message.Hash{to: pin.Hash}); err != nil {
+		return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
 	}
 	after, err := c.ask(ctx, to)
 	if err != nil {
@@ -288,6 +271,30 @@ func (c *Client) batch(ctx context.Context, from, to uint64) (stream.Batch, erro
 		}
 	}
 	return batch, nil
+}
+
+// events reads the logs of blocks from to `to` and holds those of each block against its evidence. hashes has the
+// blocks whose hash is known, by number; it gets those that the logs name.
+func (c *Client) events(ctx context.Context, from, to uint64, hashes map[uint64]message.Hash) (events []stream.Event, err error) {
+	for start := from; ; {
+		logs, end, err := c.logsFrom(ctx, start, to)
+		if err != nil {
+			return nil, err
+		}
+		if len(events)+len(logs) > maxLogs {
+			return nil, fmt.Errorf("above %d logs in blocks %d to %d: %w", maxLogs, from, to, message.ErrUnavailable)
+		}
+		if events, err = c.decode(events, logs, start, end, hashes); err != nil {
+			return nil, fmt.Errorf("%w: %w", message.ErrUnavailable, err)
+		}
+		if err := c.prove(ctx, byBlock(logs)); err != nil {
+			return nil, err
+		}
+		if end == to {
+			return events, nil
+		}
+		start = end + 1
+	}
 }
 
 // decode appends the events of logs, which must lie in [from, to] in rising order and name
@@ -367,24 +374,31 @@ func (c *Client) evidence(ctx context.Context, need stream.Need) (stream.Evidenc
 			at = b
 		}
 	}
-	err := c.checkLanes(ctx, At{Hash: at.Hash}, need.Lanes)
-	if errors.Is(err, ErrNoState) {
+	counters, err := c.counters(ctx, at, need.Lanes)
+	switch {
+	case errors.Is(err, ErrNoState):
 		return ev, nil
-	}
-	if err != nil {
-		return stream.Evidence{}, fmt.Errorf("chain %s, block %d: %w", c.chain, at.Number, err)
-	}
-	counters := make([]stream.Counter, 0, len(need.Lanes))
-	for _, lane := range need.Lanes {
-		out, err := c.Outbound(ctx, lane.TargetChain, lane.Finality, At{Hash: at.Hash})
-		if errors.Is(err, ErrNoState) {
-			return ev, nil
-		}
-		if err != nil {
-			return stream.Evidence{}, fmt.Errorf("chain %s: counter of lane to %s at block %d: %w", c.chain, lane.TargetChain, at.Number, err)
-		}
-		counters = append(counters, stream.Counter{OutboundKey: lane, Nonce: out.Nonce})
+	case err != nil:
+		return stream.Evidence{}, fmt.Errorf("chain %s: %w", c.chain, err)
 	}
 	ev.Counters = counters
 	return ev, nil
+}
+
+// counters reads the counter of each lane at a block, once the lanes were held against those that the manager has there.
+//
+// Errors: ErrUnproven when it has others; ErrNoState.
+func (c *Client) counters(ctx context.Context, at stream.BlockRef, lanes []stream.OutboundKey) ([]stream.Counter, error) {
+	if err := c.checkLanes(ctx, At{Hash: at.Hash}, lanes); err != nil {
+		return nil, fmt.Errorf("block %d: %w", at.Number, err)
+	}
+	counters := make([]stream.Counter, 0, len(lanes))
+	for _, lane := range lanes {
+		out, err := c.Outbound(ctx, lane.TargetChain, lane.Finality, At{Hash: at.Hash})
+		if err != nil {
+			return nil, fmt.Errorf("counter of lane to %s at block %d: %w", lane.TargetChain, at.Number, err)
+		}
+		counters = append(counters, stream.Counter{OutboundKey: lane, Nonce: out.Nonce})
+	}
+	return counters, nil
 }

@@ -185,25 +185,13 @@ func (r *Recent) walk(ctx context.Context, head Block, from stream.BlockRef) (ma
 
 // read gets events and evidence of the blocks from final.Next to end.
 func (r *Recent) read(ctx context.Context, final stream.State, end uint64, hashes map[uint64]message.Hash) (stream.Batch, error) {
-	c, batch := r.client, stream.Batch{From: final.Next, To: end, Counters: []stream.Counter{}}
-	for start := final.Next; start <= end; {
-		logs, last, err := c.logsFrom(ctx, start, end)
-		if err != nil {
-			return stream.Batch{}, err
-		}
-		if len(batch.Events)+len(logs) > maxLogs {
-			return stream.Batch{}, fmt.Errorf("above %d logs in blocks %d to %d: %w", maxLogs, final.Next, end, message.ErrUnavailable)
-		}
-		if batch.Events, err = c.decode(batch.Events, logs, start, last, hashes); err != nil {
-			return stream.Batch{}, fmt.Errorf("%w: %w", message.ErrUnavailable, err)
-		}
-		if err := c.prove(ctx, byBlock(logs)); err != nil {
-			return stream.Batch{}, err
-		}
-		start = last + 1
+	c, batch, at := r.client, stream.Batch{From: final.Next, To: end}, stream.BlockRef{Number: end, Hash: hashes[end]}
+	var err error
+	if batch.Events, err = c.events(ctx, final.Next, end, hashes); err != nil {
+		return stream.Batch{}, err
 	}
 	if n := len(batch.Events); n == 0 || batch.Events[n-1].Block < end {
-		if err := c.proveEnd(ctx, stream.BlockRef{Number: end, Hash: hashes[end]}); err != nil {
+		if err := c.proveEnd(ctx, at); err != nil {
 			return stream.Batch{}, fmt.Errorf("block %d: %w", end, err)
 		}
 	}
@@ -216,21 +204,14 @@ func (r *Recent) read(ctx context.Context, final stream.State, end uint64, hashe
 		batch.Ends = append(batch.Ends, stream.BlockRef{Number: n, Hash: h})
 	}
 	c.lanes = nil // those that were seen before may have been of another branch
-	if err := c.checkLanes(ctx, At{Hash: hashes[end]}, need.Lanes); err != nil {
-		return stream.Batch{}, fmt.Errorf("block %d: %w", end, err)
-	}
-	for _, lane := range need.Lanes {
-		out, err := c.Outbound(ctx, lane.TargetChain, lane.Finality, At{Hash: hashes[end]})
-		if err != nil {
-			return stream.Batch{}, fmt.Errorf("counter of lane to %s at block %d: %w", lane.TargetChain, end, err)
-		}
-		batch.Counters = append(batch.Counters, stream.Counter{OutboundKey: lane, Nonce: out.Nonce})
+	if batch.Counters, err = c.counters(ctx, at, need.Lanes); err != nil {
+		return stream.Batch{}, err
 	}
 	after, err := c.Block(ctx, At{Number: end})
 	if err != nil {
 		return stream.Batch{}, err
 	}
-	if after.Hash != hashes[end] {
+	if after.Hash != at.Hash {
 		return stream.Batch{}, fmt.Errorf("block %d: %w", end, ErrMoved)
 	}
 	return batch, nil
