@@ -57,7 +57,8 @@ type Config struct {
 	Operator    [20]byte             // zero: it has no operator account and only keeps shares
 	DealingKey  *keystore.DealingKey // nil: it can receive no share
 	Chain       Chain
-	Sender      Sender // may be nil without Operator
+	Streams     Streams // nil: contradictions are not reported
+	Sender      Sender  // may be nil without Operator
 	Files       Files
 	Signer      Signer
 	// SignerKeeps: the signer is another process with files of its own. This home then has no share
@@ -88,6 +89,7 @@ type Agent struct {
 	mu      sync.Mutex
 	trouble map[string]string // by part of the work
 	refused string
+	reports map[uint32]Contradiction // not settled, by stream
 }
 
 type seeded struct {
@@ -124,7 +126,7 @@ func New(cfg Config) (*Agent, error) {
 	return &Agent{
 		cfg: cfg, log: cfg.Logger, wake: make(chan struct{}, 1),
 		held: map[uint64]frost.Point{}, secrets: map[uint64]frost.Scalar{}, checked: map[uint64]*outcome{},
-		misfits: map[ShareName]misfit{}, trouble: map[string]string{},
+		misfits: map[ShareName]misfit{}, trouble: map[string]string{}, reports: map[uint32]Contradiction{},
 	}, nil
 }
 
@@ -173,7 +175,7 @@ func (a *Agent) Step(ctx context.Context) error {
 	if s.CatchingUp {
 		return errors.Join(errs...)
 	}
-	errs = append(errs, a.note("ceremony", a.act(ctx, s)), a.note("ready statement", a.vouch(ctx, s)), a.note("old secrets", a.tidy(ctx, s)))
+	errs = append(errs, a.note("ceremony", a.act(ctx, s)), a.note("ready statement", a.vouch(ctx, s)), a.note("old secrets", a.tidy(ctx, s)), a.note("contradictions", a.contradict(ctx, s)))
 	return errors.Join(errs...)
 }
 
@@ -249,7 +251,7 @@ type Status struct {
 }
 
 // parts in the order of Status.
-var parts = []string{"state", "share of the active epoch", "share of the next epoch", "ceremony", "ready statement", "old secrets"}
+var parts = []string{"state", "share of the active epoch", "share of the next epoch", "ceremony", "ready statement", "old secrets", "contradictions"}
 
 // Status may be asked from anywhere.
 func (a *Agent) Status() (s Status) {
