@@ -17,7 +17,7 @@ import (
 
 func main() {
 	// A run makes much garbage and keeps little.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(1000)
 	root := &cobra.Command{Use: "bridgesim", Short: "Run simulated bridges, one per seed"}
 	root.AddCommand(runCommand(), ceremonyCommand())
 	os.Exit(exit.Run(root))

@@ -19,6 +19,7 @@ type chainBook struct {
 	halts     map[uint32]ChainHalt     // by fork
 	epochs    map[uint64]Epoch         // after the first, by number
 	epoch     uint64                   // active
+	equations map[Hash]*equations      // by session id, where a share was checked
 }
 
 type sessionKey struct {
@@ -46,6 +47,7 @@ func newChainBook() chainBook {
 		sessions: map[sessionKey]Session{}, pairs: map[ownedPair]Hash{}, certs: map[window64]Certificate{},
 		order: map[uint16][]Certificate{}, apps: map[sessionKey]AppHash{}, verdicts: map[verdictKey]Proposal{},
 		suspended: map[int]uint64{}, halts: map[uint32]ChainHalt{}, epochs: map[uint64]Epoch{}, epoch: 1,
+		equations: map[Hash]*equations{},
 	}
 }
 

@@ -4,6 +4,7 @@ package audit
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/crypto"
 )
@@ -18,20 +19,12 @@ func decodePoint(p Point) (x, y *big.Int, ok bool) {
 	if p[0] != 2 && p[0] != 3 {
 		return nil, nil, false
 	}
-	x = new(big.Int).SetBytes(p[1:])
-	if x.Cmp(fieldPrime) >= 0 {
+	key, err := crypto.DecompressPubkey(p[:])
+	if err != nil {
 		return nil, nil, false
 	}
-	y2 := new(big.Int).Exp(x, big.NewInt(3), fieldPrime)
-	y2.Add(y2, big.NewInt(7)).Mod(y2, fieldPrime)
-	y = new(big.Int).ModSqrt(y2, fieldPrime)
-	if y == nil {
-		return nil, nil, false
-	}
-	if byte(y.Bit(0)) != p[0]&1 {
-		y.Sub(fieldPrime, y)
-	}
-	return x, y, true
+	b := crypto.FromECDSAPub(key)
+	return new(big.Int).SetBytes(b[1:33]), new(big.Int).SetBytes(b[33:]), true
 }
 
 // affine is a point that is never the identity; adding what would give it is ruled out by callers.
@@ -100,28 +93,63 @@ type equation struct {
 	d, e           affine
 }
 
-func equationOf(key [32]byte, s Session, member int) (equation, bool) {
-	var q equation
+// equations are what all shares of one session must satisfy.
+type equations struct {
+	session Session
+	rhos    []*big.Int // by place among the signers, like the points
+	d, e    []affine
+	c       *big.Int
+}
+
+func equationsOf(key [32]byte, s Session) (*equations, bool) {
+	q := &equations{session: s, rhos: bindingFactors(key, s)}
 	var sum affine
-	rhos := bindingFactors(key, s)
 	for i, g := range s.Signers {
 		dx, dy, ok := decodePoint(g.D)
 		ex, ey, also := decodePoint(g.E)
 		if !ok || !also {
-			return q, false
+			return nil, false
 		}
 		d, e := affine{dx, dy}, affine{ex, ey}
-		sum = sum.plus(d.plus(e.times(rhos[i])))
-		if g.Member == member {
-			q.d, q.e, q.rho = d, e, rhos[i]
-		}
+		sum = sum.plus(d.plus(e.times(q.rhos[i])))
+		q.d, q.e = append(q.d, d), append(q.e, e)
 	}
-	if q.rho == nil {
-		return q, false
+	if sum.x == nil {
+		return nil, false
 	}
 	h := keccak(sum.x.FillBytes(make([]byte, 32)), sum.y.FillBytes(make([]byte, 32)))
-	q.c, q.lambda = challenge(key, [20]byte(h[12:]), s.Digest), lagrange(member, s.Signers)
+	q.c = challenge(key, [20]byte(h[12:]), s.Digest)
 	return q, true
+}
+
+func (q *equations) of(member int) (equation, bool) {
+	for i, g := range q.session.Signers {
+		if g.Member == member {
+			return equation{rho: q.rhos[i], lambda: lagrange(member, q.session.Signers), c: q.c, d: q.d[i], e: q.e[i]}, true
+		}
+	}
+	return equation{}, false
+}
+
+func equationOf(key [32]byte, s Session, member int) (equation, bool) {
+	q, ok := equationsOf(key, s)
+	if !ok {
+		return equation{}, false
+	}
+	return q.of(member)
+}
+
+// equation is worked out once for all signers of a session, as long as its contents are the same.
+func (a *Audit) equation(s Session, member int) (equation, bool) {
+	q := a.chain.equations[s.ID]
+	if q == nil || q.session.KeyEpoch != s.KeyEpoch || q.session.Digest != s.Digest || !slices.Equal(q.session.Signers, s.Signers) {
+		var ok bool
+		if q, ok = equationsOf(a.cfg.GroupKey, s); !ok {
+			return equation{}, false
+		}
+		a.chain.equations[s.ID] = q
+	}
+	return q.of(member)
 }
 
 // checkShare checks the share of an honest member when its public share is known.
@@ -131,7 +159,7 @@ func (a *Audit) checkShare(s Session, g Signer, z [32]byte, say func(string)) {
 		return
 	}
 	x, y, ok := decodePoint(public)
-	q, also := equationOf(a.cfg.GroupKey, s, g.Member)
+	q, also := a.equation(s, g.Member)
 	v := new(big.Int).SetBytes(z[:])
 	if !ok || !also || v.Sign() == 0 || v.Cmp(order) >= 0 {
 		say("an honest share cannot be checked")
