@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/aitbc/bridge/chains/follow"
-	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
@@ -65,13 +65,22 @@ func (n *Network) AwaitEpoch(ctx context.Context, number uint64) (active committ
 	return e.Active, nil
 }
 
-// openLanes has the members open a stream for each deployed manager.
+// openLanes has the members open a stream of each finality for each deployed manager.
 func (n *Network) openLanes(ctx context.Context, deployed []deployment) error {
-	for _, d := range deployed {
-		if err := n.Decide(ctx, committeev1.Payload{Kind: &committeev1.Payload_Lane{Lane: &committeev1.LaneChange{Stream: lanesv1.Stream{
-			Chain: uint64(d.chain), Manager: d.manager.Bytes(), Finality: uint32(message.Final), Epoch: 1, Stride: stride, StartBlock: d.block,
-		}}}}); err != nil {
-			return fmt.Errorf("lane of chain %s: %w", d.chain, err)
+	if len(n.opts.Lower) > 0 {
+		if err := n.allowLower(ctx); err != nil {
+			return fmt.Errorf("allow streams below final: %w", err)
+		}
+	}
+	opened := 0
+	for _, f := range n.finalities() {
+		for _, d := range deployed {
+			if err := n.Decide(ctx, committeev1.Payload{Kind: &committeev1.Payload_Lane{Lane: &committeev1.LaneChange{Stream: lanesv1.Stream{
+				Chain: uint64(d.chain), Manager: d.manager.Bytes(), Finality: uint32(f), Epoch: 1, Stride: stride, StartBlock: d.block,
+			}}}}); err != nil {
+				return fmt.Errorf("%s lane of chain %s: %w", f, d.chain, err)
+			}
+			opened++
 		}
 	}
 	return n.until(ctx, "streams", streamLimit, func(ctx context.Context) (bool, string) {
@@ -79,8 +88,24 @@ func (n *Network) openLanes(ctx context.Context, deployed []deployment) error {
 		if err != nil {
 			return false, err.Error()
 		}
-		return len(list) == len(deployed), fmt.Sprintf("%d of %d", len(list), len(deployed))
+		return len(list) == opened, fmt.Sprintf("%d of %d", len(list), opened)
 	})
+}
+
+// allowLower switches the parameter lower_finality on and leaves the others as they are.
+func (n *Network) allowLower(ctx context.Context) error {
+	var params committeev1.Params
+	if err := n.Ask(ctx, 0, func(ctx context.Context, conn *grpc.ClientConn) error {
+		r, err := committeev1.NewQueryClient(conn).Validators(ctx, &committeev1.QueryValidatorsRequest{})
+		if err == nil {
+			params = r.Params
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	params.LowerFinality = true
+	return n.Decide(ctx, committeev1.Payload{Kind: &committeev1.Payload_Parameter{Parameter: &committeev1.ParameterChange{Params: params}}})
 }
 
 // Decide proposes something through one validator and approves it through the others until it has passed. Validators

@@ -47,8 +47,8 @@ func planned(deployer common.Address, chain message.ChainID) deployment {
 }
 
 // deploy sends everything that one chain needs and waits for it: three timelocks, the
-// manager, the inbox, the lane to the remote manager, the seal.
-func deploy(ctx context.Context, url string, d *deployment, remote deployment, k keys, bridgeID message.Hash, groupKey [32]byte) error {
+// manager, the inbox, a lane of each finality to the remote manager, the seal.
+func deploy(ctx context.Context, url string, d *deployment, remote deployment, k keys, bridgeID message.Hash, groupKey [32]byte, lanes []message.Finality) error {
 	client, err := ethclient.DialContext(ctx, url)
 	if err != nil {
 		return err
@@ -90,20 +90,22 @@ func deploy(ctx context.Context, url string, d *deployment, remote deployment, k
 		return fmt.Errorf("deploy manager: %w", err)
 	}
 	txs = append(txs, tx)
-	for _, step := range []struct {
+	type step struct {
 		name string
 		gas  uint64
 		make func() (*types.Transaction, error)
-	}{
-		{"deploy inbox", 2_000_000, func() (*types.Transaction, error) {
-			_, tx, _, err := bindings.DeployInbox(opts, client, d.manager)
-			return tx, err
-		}},
-		{"add lane", 1_000_000, func() (*types.Transaction, error) {
-			return manager.AddLane(opts, new(big.Int).SetUint64(uint64(remote.chain)), uint8(message.Final), remote.manager)
-		}},
-		{"seal", 500_000, func() (*types.Transaction, error) { return manager.Seal(opts) }},
-	} {
+	}
+	steps := []step{{"deploy inbox", 2_000_000, func() (*types.Transaction, error) {
+		_, tx, _, err := bindings.DeployInbox(opts, client, d.manager)
+		return tx, err
+	}}}
+	for _, f := range lanes {
+		steps = append(steps, step{fmt.Sprintf("add lane of finality %s", f), 1_000_000, func() (*types.Transaction, error) {
+			return manager.AddLane(opts, new(big.Int).SetUint64(uint64(remote.chain)), uint8(f), remote.manager)
+		}})
+	}
+	steps = append(steps, step{"seal", 500_000, func() (*types.Transaction, error) { return manager.Seal(opts) }})
+	for _, step := range steps {
 		tx, err := send(step.gas, step.make)
 		if err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 )
 
@@ -46,6 +47,7 @@ type Options struct {
 	Logger     *slog.Logger
 
 	Validators int                                 // DefaultValidators when 0
+	Lower      []message.Finality                  // finalities below final for which lanes and streams are opened
 	Spare      int                                 // how many more may join later (Network.Grow): their ports are looked for too
 	Node       map[int]NodeOptions                 // by validator, for those that differ from the others
 	Prepare    func(i int, home node.Layout) error // called when a home is complete, before anything starts
@@ -72,6 +74,11 @@ func (o *Options) fill() error {
 	}
 	if o.Validators < 1 || o.Spare < 0 || o.Validators+o.Spare > MaxValidators {
 		return fmt.Errorf("%d validators and %d spare, want 1 to %d", o.Validators, o.Spare, MaxValidators)
+	}
+	for _, f := range o.Lower {
+		if !f.Valid() || f >= message.Final {
+			return fmt.Errorf("lower: finality %s is not below final", f)
+		}
 	}
 	if o.Bin == "" {
 		self, err := os.Executable()

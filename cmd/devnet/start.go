@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -149,6 +150,11 @@ func (n *Network) validator(i int) registry.Validator {
 	return registry.Validator{Moniker: moniker(i), GRPC: at(9090), RPC: "http://" + at(26657)}
 }
 
+// finalities are those of the lanes between the chains, final first: below it needs the final stream.
+func (n *Network) finalities() []message.Finality {
+	return slices.Concat([]message.Finality{message.Final}, n.opts.Lower)
+}
+
 // deploy puts the contracts on both chains at the same time.
 func (n *Network) deploy(ctx context.Context, groupKey [32]byte) ([]deployment, error) {
 	deployer := common.Address(n.keys.deployer.Address())
@@ -158,7 +164,7 @@ func (n *Network) deploy(ctx context.Context, groupKey [32]byte) ([]deployment, 
 	for i := range d {
 		remote := d[1-i]
 		group.Go(func() {
-			errs[i] = deploy(ctx, n.chains[i].URL(), &d[i], remote, n.keys, message.BridgeID(chainID), groupKey)
+			errs[i] = deploy(ctx, n.chains[i].URL(), &d[i], remote, n.keys, message.BridgeID(chainID), groupKey, n.finalities())
 		})
 	}
 	group.Wait()

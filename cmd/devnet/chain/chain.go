@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"math/big"
 	"net"
 	"strconv"
@@ -64,8 +65,15 @@ type Chain struct {
 	failed error // set before done closes
 	once   sync.Once
 
-	making sync.Mutex // held while a block is made, or dropped
+	making      sync.Mutex // held while a block is made, or dropped
+	safe, final label
 }
+
+// label is the number of the block that has a label, and how far it follows behind the head.
+type label struct{ at, lag uint64 }
+
+// follow moves the label up, never down: not when its distance grows, and not while a shorter branch catches up.
+func (l *label) follow(head uint64) { l.at = max(l.at, head-min(head, l.lag)) }
 
 // Start runs a chain and its block producer until Close or until ctx ends. It
 // returns when JSON-RPC answers; the first block follows a block time later.
@@ -101,7 +109,7 @@ func Start(ctx context.Context, cfg Config) (*Chain, error) {
 	c := &Chain{
 		cfg: cfg, stack: stack, eth: backend, api: catalyst.NewConsensusAPI(backend),
 		url:  "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Port)),
-		stop: stop, done: make(chan struct{}),
+		stop: stop, done: make(chan struct{}), safe: label{lag: cfg.SafeLag}, final: label{lag: cfg.FinalLag},
 	}
 	go c.produce(run)
 	return c, nil
@@ -200,7 +208,26 @@ func (c *Chain) Rewind(number uint64) error {
 	if at := c.Head(); at != number {
 		return fmt.Errorf("chain %d: rewound to block %d, not to %d", c.cfg.ChainID, at, number)
 	}
+	c.safe.at, c.final.at = min(c.safe.at, number), min(c.final.at, number)
 	return nil
+}
+
+// Lag changes how many blocks the safe and finalized labels lie behind the head, from the next block on. Where that is more
+// than now they stand still until the head is far enough; HoldLabels never is.
+func (c *Chain) Lag(safe, final uint64) {
+	c.making.Lock()
+	defer c.making.Unlock()
+	c.safe.lag, c.final.lag = safe, final
+}
+
+// HoldLabels is a distance at which a label stands still.
+const HoldLabels = math.MaxUint64
+
+// Final is the number of the newest block that has the finalized label.
+func (c *Chain) Final() uint64 {
+	c.making.Lock()
+	defer c.making.Unlock()
+	return c.final.at
 }
 
 func (c *Chain) produce(ctx context.Context) {
@@ -277,13 +304,11 @@ func (c *Chain) seal(ctx context.Context) error {
 
 // labels names head and the safe and finalized blocks behind it.
 func (c *Chain) labels(head common.Hash, number uint64) engine.ForkchoiceStateV1 {
-	at := func(lag uint64) common.Hash {
-		if number < lag {
-			return c.eth.BlockChain().Genesis().Hash()
-		}
-		return c.eth.BlockChain().GetCanonicalHash(number - lag)
+	hash := func(l *label) common.Hash {
+		l.follow(number)
+		return c.eth.BlockChain().GetCanonicalHash(l.at)
 	}
-	return engine.ForkchoiceStateV1{HeadBlockHash: head, SafeBlockHash: at(c.cfg.SafeLag), FinalizedBlockHash: at(c.cfg.FinalLag)}
+	return engine.ForkchoiceStateV1{HeadBlockHash: head, SafeBlockHash: hash(&c.safe), FinalizedBlockHash: hash(&c.final)}
 }
 
 // FreePort asks the system for a port of loopback that is free now.

@@ -119,6 +119,59 @@ func TestRewindChangesFinalBlocks(t *testing.T) {
 	}
 }
 
+// Labels stand still when their distance grows and while a branch that is built above them is shorter; they go on when
+// the distance shrinks, and a rewind below them takes them back.
+func TestLabelsFollowTheirDistance(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := chain.Start(ctx, chain.Config{ChainID: 31337, BlockTime: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	client, err := ethclient.DialContext(ctx, c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := func() (safe, final uint64) {
+		t.Helper()
+		for tag, to := range map[rpc.BlockNumber]*uint64{rpc.SafeBlockNumber: &safe, rpc.FinalizedBlockNumber: &final} {
+			h, err := client.HeaderByNumber(ctx, big.NewInt(int64(tag)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			*to = h.Number.Uint64()
+		}
+		return safe, final
+	}
+	await(ctx, t, "final block", func() bool { return c.Final() > 3 })
+	c.Lag(4, chain.HoldLabels)
+	held := c.Final()
+	await(ctx, t, "a gap between final and safe", func() bool { return c.Head() > held+12 })
+	if safe, final := labels(); final != held || safe < held+6 {
+		t.Fatalf("safe %d, final %d with head %d, final is held at %d", safe, final, c.Head(), held)
+	}
+	c.Lag(chain.HoldLabels, chain.HoldLabels)
+	safe, _ := labels()
+	fork := safe + 1
+	await(ctx, t, "a block above safe", func() bool { return c.Head() > fork })
+	if err := c.Rewind(fork); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, "another branch", func() bool { return c.Head() > fork+2 })
+	if s, f := labels(); s < safe || s > fork || f != held {
+		t.Fatalf("safe %d, final %d after a rewind to %d; they were %d and %d", s, f, fork, safe, held)
+	}
+	if err := c.Rewind(held - 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Final(); got != held-1 {
+		t.Fatalf("final %d after a rewind to %d", got, held-1)
+	}
+	c.Lag(1, 2)
+	await(ctx, t, "labels that go on", func() bool { return c.Final() > held+1 })
+}
+
 func TestZeroChainIDIsRefused(t *testing.T) {
 	if _, err := chain.Start(context.Background(), chain.Config{}); err == nil {
 		t.Fatal("chain id 0 accepted")
