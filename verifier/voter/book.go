@@ -43,7 +43,7 @@ const (
 const maxRemembered = 1 << 16
 
 // maxLower bounds the votes that are remembered per stream below final. Older ones are forgotten: no share is asked for
-// them, and the same vote said again is journaled again.
+// them, and the same vote said again is journaled again. It is well above MaxTips.
 const maxLower = 1 << 11
 
 // ErrJournal: the vote journal takes nothing any more; nothing is voted for until the node was
@@ -108,7 +108,7 @@ func (p *page) add(at int, e entry) {
 	p.ends[at] = e
 	if len(p.ends) > maxRemembered {
 		p.floor, p.full = p.ends[0].end, true
-		p.ends = append([]entry(nil), p.ends[1:]...)
+		p.ends = p.ends[1:]
 	}
 }
 
@@ -134,19 +134,29 @@ func openBook(j Journal) (*book, error) {
 		journal: j, fresh: j.Fresh(), streams: map[message.Hash]*page{}, lower: map[message.Hash]*pile{}, boots: map[uint64]bool{},
 		opened: map[message.Hash]map[uint64]bool{}, booted: map[uint64]bool{},
 	}
-	if err := j.Replay(b.replay); err != nil {
+	lower := map[message.Hash]*page{} // ends of all votes below final: more than the piles remember
+	err := j.Replay(func(r []byte) error {
+		if err := b.replay(r); err != nil || r[0] != kindLower {
+			return err
+		}
+		key, end := message.Hash(r[1:33]), binary.BigEndian.Uint64(r[33:41])
+		if lower[key] == nil {
+			lower[key] = new(page)
+		}
+		if at, taken := lower[key].find(end); !taken {
+			lower[key].add(at, entry{end: end})
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, fmt.Errorf("replay vote journal: %w", err)
 	}
-	for key, p := range b.streams {
-		b.opened[key] = make(map[uint64]bool, len(p.ends))
-		for _, e := range p.ends {
-			b.opened[key][e.end] = true
-		}
-	}
-	for key, p := range b.lower {
-		b.opened[key] = map[uint64]bool{}
-		for _, e := range p.votes {
-			b.opened[key][e.end] = true
+	for _, pages := range []map[message.Hash]*page{b.streams, lower} {
+		for key, p := range pages {
+			b.opened[key] = make(map[uint64]bool, len(p.ends))
+			for _, e := range p.ends {
+				b.opened[key][e.end] = true
+			}
 		}
 	}
 	for boot := range b.boots {

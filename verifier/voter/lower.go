@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aitbc/bridge/chains/failpoint"
 	"github.com/aitbc/bridge/chains/merkle"
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/keys/signer"
@@ -64,7 +63,6 @@ func (v *Voter) OnTip(index uint16, c *message.Checkpoint) error {
 	if w, ok := v.signer.(Witness); ok && !v.witness(w, index, &t.Checkpoint) {
 		return nil
 	}
-	failpoint.Hit("voter.tip.publish") // the journaled tip is voted for after the next start, if it still stands then
 	v.update(index, func(s *view) {
 		kept := s.tips[max(0, len(s.tips)-MaxTips+1):]
 		s.tips, s.stands = append(slices.Clone(kept), t), true
