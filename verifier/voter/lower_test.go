@@ -479,7 +479,7 @@ func TestStoppedAndAddedAgain(t *testing.T) {
 	if s := r.voter.Status()[1]; s.Halted != nil || s.Newest != 0 {
 		t.Errorf("status %+v", s)
 	}
-	lowEnd := r.tip(&base, base.End+2, 1, 2) // the new generation may begin below what was certified
+	lowEnd := r.tip(&base, base.End+2, 1, 2) // of the new generation; below the earlier one
 	r.onTip(lowEnd)
 	r.wantTip(a, lowEnd)
 	r.onTip(c)
