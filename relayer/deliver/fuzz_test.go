@@ -113,9 +113,9 @@ func FuzzStreams(f *testing.F) {
 			found := false
 			for i := range p.Streams {
 				s := &p.Streams[i]
-				found = found || s.Index == uint32(c.index) && s.Finality == uint32(c.cfg.Stream.Finality) && bytes.Equal(s.Manager, c.cfg.Stream.Manager[:])
+				found = found || s.Index == uint32(c.index) && s.Finality == uint32(c.Stream.Config.Stream.Finality) && bytes.Equal(s.Manager, c.Stream.Config.Stream.Manager[:])
 			}
-			if !found || c.cfg.Validate() != nil {
+			if !found || c.Config.Validate() != nil {
 				t.Errorf("%+v was never said", c)
 			}
 		}

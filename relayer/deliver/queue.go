@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// MaxQueued messages of one stream wait per target; the scan of its tree stops at
-	// it and goes on when room appears. Each stream has its own share, so a paused
-	// lane keeps no other out.
+	// MaxQueued messages of one stream and asked finality wait per target; the scan of its tree stops at
+	// it and goes on when room appears. Each such lane has its own share, so a paused
+	// one keeps no other out.
 	MaxQueued = 4096
 	// firstRetry is the pause after the first failed attempt; it doubles.
 	firstRetry = time.Second
@@ -28,12 +28,25 @@ const (
 // Job is one message on its way to one target.
 type Job struct {
 	ID      message.ID
-	Stream  uint16 // index of the stream that proves it
-	Index   uint64 // of its leaf in the stream
+	Stream  uint16 // index of the final stream of its source
+	Index   uint64 // of its leaf in that stream; below final about that
 	Message *message.Message
-	// Taken: the target's bit of its nonce is set, though the target's own tree has no receipt for it yet.
-	Taken bool
+	// Under is the finality of the certificate that showed it, Demanded the one that its recipient is known to
+	// demand; 0 for none.
+	Under, Demanded message.Finality
+	// Taken: the target's bit of its nonce is set, though the target's own tree has no receipt for it yet. Judged is the
+	// block of that tree at which the bit was not set when it was looked at last.
+	Taken  bool
+	Judged uint64
 }
+
+// share is what has a share of the queue.
+type share struct {
+	stream uint16
+	asked  message.Finality
+}
+
+func (j *Job) share() share { return share{j.Stream, j.Message.Finality} }
 
 // Queue decides when each message of one target is tried. It is a value that one
 // loop owns: no goroutine, no clock; time comes as an argument.
@@ -55,11 +68,11 @@ func NewQueue() *Queue { return &Queue{jobs: map[message.ID]*entry{}} }
 // Len is the number of messages not yet done.
 func (q *Queue) Len() int { return len(q.jobs) }
 
-// Room is how many messages of a stream Add still takes, in place of refused ones too.
-func (q *Queue) Room(stream uint16) int {
+// Room is how many messages of a stream and asked finality Add still takes, in place of refused ones too.
+func (q *Queue) Room(stream uint16, asked message.Finality) int {
 	room := MaxQueued
 	for _, e := range q.jobs {
-		if e.job.Stream == stream && !e.refused() {
+		if e.job.share() == (share{stream, asked}) && !e.refused() {
 			room--
 		}
 	}
@@ -69,17 +82,20 @@ func (q *Queue) Room(stream uint16) int {
 // refused says that the message fails by its recipient's fault and is not under way.
 func (e *entry) refused() bool { return e.reason == RecipientReverted && !e.flying }
 
-// Add takes a message, due at once. It reports false for a known one or when its stream's
-// share is full. INVARIANT: I-12. In a full share the refused message that was tried most
+// Add takes a message, due at once. It reports false for a known one, which is due at once if it has waited for such a
+// certificate, or when its share is full. INVARIANT: I-12. In a full share the refused message that was tried most
 // often makes room and is returned: this queue forgets it, anyone may still deliver it.
 func (q *Queue) Add(j Job) (took bool, out *Job) {
-	if _, known := q.jobs[j.ID]; known {
+	if e, known := q.jobs[j.ID]; known {
+		if e.reason == FinalityDemanded && !e.flying && j.Under >= e.job.Demanded {
+			e.due = time.Time{}
+		}
 		return false, nil
 	}
 	var worst *entry
 	same := 0
 	for _, e := range q.jobs {
-		if e.job.Stream != j.Stream {
+		if e.job.share() != j.share() {
 			continue
 		}
 		same++
@@ -135,7 +151,8 @@ func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.
 		e.attempts = 0
 	}
 	limit := maxRetry
-	if reason == LanePaused || reason == TargetUnreachable || reason == Certified {
+	switch reason {
+	case LanePaused, TargetUnreachable, Certified, FinalityDemanded:
 		limit = maxPausedRetry
 	}
 	pause = min(firstRetry<<min(e.attempts, 20), limit)
@@ -143,6 +160,23 @@ func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.
 	e.attempts, e.flying, e.reason, e.due = e.attempts+1, false, reason, now.Add(pause)
 	return pause, changed
 }
+
+// Demand notes that the recipient demands a finality, before Finish.
+func (q *Queue) Demand(id message.ID, f message.Finality) {
+	if e, ok := q.jobs[id]; ok {
+		e.job.Demanded = f
+	}
+}
+
+// Taken notes that somebody took the nonce, after the target's final block that was looked at; before Finish.
+func (q *Queue) Taken(id message.ID, judged uint64) {
+	if e, ok := q.jobs[id]; ok {
+		e.job.Taken, e.job.Judged = true, judged
+	}
+}
+
+// Forget gives a message up that was under way.
+func (q *Queue) Forget(id message.ID) { delete(q.jobs, id) }
 
 // Drop forgets the messages of a stream that is closed. One that is under way ends as it ends.
 func (q *Queue) Drop(stream uint16) {

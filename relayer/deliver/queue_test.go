@@ -94,11 +94,16 @@ func TestQueueIsBounded(t *testing.T) {
 			t.Fatalf("message %d: %t", i, took)
 		}
 	}
-	if q.Room(1) != 0 || q.Room(2) != MaxQueued {
-		t.Fatalf("room %d and %d", q.Room(1), q.Room(2))
+	if q.Room(1, 0) != 0 || q.Room(2, 0) != MaxQueued || q.Room(1, message.Fast) != MaxQueued {
+		t.Fatalf("room %d, %d and %d", q.Room(1, 0), q.Room(2, 0), q.Room(1, message.Fast))
 	}
 	if took, _ := q.Add(numbered(2, 0)); !took {
 		t.Fatal("a full stream keeps another out")
+	}
+	fast := numbered(3, 0)
+	fast.Stream, fast.Message = 1, &message.Message{Finality: message.Fast}
+	if took, _ := q.Add(fast); !took {
+		t.Fatal("a full lane keeps another of the same source out")
 	}
 }
 
@@ -118,8 +123,8 @@ func TestRefusedMessagesMakeRoom(t *testing.T) {
 	for _, j := range q.Take(now, 1) { // one has failed once more than the others
 		q.Finish(j.ID, RecipientReverted, now)
 	}
-	if q.Room(1) != MaxQueued {
-		t.Fatalf("room %d", q.Room(1))
+	if q.Room(1, 0) != MaxQueued {
+		t.Fatalf("room %d", q.Room(1, 0))
 	}
 	took, out := q.Add(numbered(1, MaxQueued))
 	if !took || out == nil || out.ID != numbered(1, 0).ID {
@@ -146,11 +151,11 @@ func TestWaitingMessagesStay(t *testing.T) {
 	if got := q.Take(now.Add(time.Hour), MaxQueued); len(got) != MaxQueued {
 		t.Fatalf("%d taken", len(got))
 	}
-	if took, out := q.Add(numbered(1, MaxQueued)); took || out != nil || q.Room(1) != 0 {
-		t.Fatalf("took %t, out %+v, room %d", took, out, q.Room(1))
+	if took, out := q.Add(numbered(1, MaxQueued)); took || out != nil || q.Room(1, 0) != 0 {
+		t.Fatalf("took %t, out %+v, room %d", took, out, q.Room(1, 0))
 	}
 }
 
 func numbered(stream uint16, i int) Job {
-	return Job{ID: message.ID{28: byte(stream), 30: byte(i >> 8), 31: byte(i)}, Stream: stream, Index: uint64(i)}
+	return Job{ID: message.ID{28: byte(stream), 30: byte(i >> 8), 31: byte(i)}, Stream: stream, Index: uint64(i), Message: &message.Message{}}
 }

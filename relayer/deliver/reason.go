@@ -13,6 +13,7 @@ const (
 	Signing           Reason = "signing"
 	Certified         Reason = "certified"
 	LanePaused        Reason = "lane_paused"
+	FinalityDemanded  Reason = "finality_demanded"
 	RecipientReverted Reason = "recipient_reverted"
 	Underpriced       Reason = "underpriced"
 	TargetUnreachable Reason = "target_unreachable"
@@ -34,6 +35,7 @@ var advice = map[Reason]struct{ who, next string }{
 	Signing:           {"validators", "the signers' shares arrive and the checkpoint is certified"},
 	Certified:         {"any relayer", "a relayer sends the delivery"},
 	LanePaused:        {"the fast owner (a timelock) at the target", "the pause ends or the owner lifts it, then any relayer delivers"},
+	FinalityDemanded:  {"nobody: the source chain and the validators", "a checkpoint of the finality that the recipient demands is certified, then any relayer delivers"},
 	RecipientReverted: {"the recipient's owner", "the recipient accepts the call, then any relayer delivers"},
 	Underpriced:       {"the relayer's operator", "the target's fee falls or the relayer's cap is raised"},
 	TargetUnreachable: {"the relayer's operator", "an endpoint of the target answers again"},

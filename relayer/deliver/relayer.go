@@ -3,6 +3,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,23 +21,29 @@ import (
 )
 
 const (
-	// streamsEvery is how often the validators are asked for new streams.
+	// streamsEvery is how often the validators are asked for new streams, lowerEvery how often while a stream below
+	// final is followed, which a contradiction may stop.
 	streamsEvery = 30 * time.Second
+	lowerEvery   = 5 * time.Second
 	// retryEvery is how soon a failed question to the validators is repeated.
 	retryEvery = time.Second
 	// repeatLog is how many equal failures in a row stay silent after the first.
 	repeatLog = 60
 )
 
-// Config is what a Relayer needs. All fields but Poll and Logger are required.
+// Config is what a Relayer needs. All fields but Recent, Wake, Poll and Logger are required.
 type Config struct {
 	Validators *Validators
 	// Sources are the source chains by id; Managers the managers that the network names there.
 	Sources  map[message.ChainID]follow.Source
 	Managers map[message.ChainID]message.Address
 	Targets  []Target
-	// Open gives the store of a stream; the caller closes it after Run.
-	Open   func(stream.Config) (stream.Store, error)
+	// Open gives the store of a final stream; the caller closes it after Run.
+	Open func(stream.Config) (stream.Store, error)
+	// Recent gives a reader of its own for each stream below final. Nil: none of them is followed.
+	Recent func(message.Stream) (Recent, error)
+	// Wake gives the pause between two looks at a source, which new blocks may end early. Nil: nothing ends it.
+	Wake   func(message.ChainID) func(context.Context, time.Duration) error
 	Poll   time.Duration // of sources and certificates; default 500 ms
 	Logger *slog.Logger
 }
@@ -93,23 +100,38 @@ func (r *Relayer) Run(ctx context.Context) error {
 			quiet.warn(ctx, "streams not known yet", "err", err)
 			pause = retryEvery
 		}
-		for _, index := range slices.Sorted(maps.Keys(streams)) {
-			s, err := r.add(index, streams[index])
+		for _, index := range finalFirst(streams) {
+			f, err := r.add(index, streams[index])
 			if err != nil {
 				r.cfg.Logger.Error("stream not followed", "stream", index, "err", err)
 				continue
 			}
-			if s != nil {
+			switch f := f.(type) {
+			case *source:
 				var own context.Context
-				own, s.stop = context.WithCancel(ctx)
-				group.Go(func() { r.follow(own, s) })
-				group.Go(func() { r.certificates(own, s) })
+				own, f.stop = context.WithCancel(ctx)
+				group.Go(func() { r.follow(own, f) })
+				group.Go(func() { r.certificates(own, f) })
+			case *lower:
+				var own context.Context
+				own, f.stop = context.WithCancel(ctx)
+				group.Go(func() { r.certificates(own, f) })
 			}
+		}
+		if slices.ContainsFunc(r.list(), func(s *source) bool { return len(s.lowers()) > 0 }) {
+			pause = min(pause, lowerEvery)
 		}
 		if follow.Sleep(ctx, pause) != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// finalFirst sorts streams: one below final is added to a final one.
+func finalFirst(streams map[uint16]Stream) []uint16 {
+	return slices.SortedFunc(maps.Keys(streams), func(a, b uint16) int {
+		return cmp.Or(cmp.Compare(streams[b].Stream.Finality, streams[a].Stream.Finality), cmp.Compare(a, b))
+	})
 }
 
 // close leaves a stream that the validators have closed: what was certified in it may be of a history that its chain
@@ -119,6 +141,10 @@ func (r *Relayer) close(index uint16) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed[index] = true
+	if l := r.lower(index); l != nil {
+		r.leave(l, "stream closed by the validators")
+		return
+	}
 	i := slices.IndexFunc(r.sources, func(s *source) bool { return s.index == index })
 	if i < 0 {
 		return
@@ -126,19 +152,47 @@ func (r *Relayer) close(index uint16) {
 	s := r.sources[i]
 	r.sources = slices.Delete(slices.Clone(r.sources), i, i+1)
 	s.stop()
+	for _, l := range s.lowers() {
+		r.leave(l, "stream left with its final one")
+	}
 	for _, w := range r.workers {
 		w.forget(s)
 	}
 	r.cfg.Logger.Warn("stream closed by the validators", "stream", index, "chain", s.cfg.Stream.Chain)
 }
 
-// add begins a stream; nil when it is known or of no chain of ours.
-func (r *Relayer) add(index uint16, cfg stream.Config) (*source, error) {
+// leave drops a stream below final: what its certificates prove waits for the final one.
+func (r *Relayer) leave(l *lower, why string) {
+	l.stop()
+	l.final.mu.Lock()
+	l.final.below = slices.DeleteFunc(slices.Clone(l.final.below), func(o *lower) bool { return o == l })
+	l.final.mu.Unlock()
+	r.cfg.Logger.Warn(why, "stream", l.index, "chain", l.cfg.Stream.Chain, "finality", l.finality(), "generation", l.generation)
+}
+
+// lower is a stream below final that is followed; nil for none.
+func (r *Relayer) lower(index uint16) *lower {
+	for _, s := range r.sources {
+		for _, l := range s.lowers() {
+			if l.index == index {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// add begins a stream; nil when it is known or of no chain of ours, stopped, or below a final one that is not followed.
+func (r *Relayer) add(index uint16, st Stream) (followed, error) {
+	if st.Stream.Finality < message.Final {
+		return r.addLower(index, st)
+	}
 	for _, s := range r.list() {
 		if s.index == index {
 			return nil, nil
 		}
 	}
+	cfg := st.Config
 	if r.cfg.Sources[cfg.Stream.Chain] == nil {
 		return nil, nil
 	}
@@ -160,6 +214,45 @@ func (r *Relayer) add(index uint16, cfg stream.Config) (*source, error) {
 	return s, nil
 }
 
+// addLower begins a generation of a stream below final, and leaves the one before and one that is stopped.
+func (r *Relayer) addLower(index uint16, st Stream) (followed, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l := r.lower(index); l != nil {
+		switch {
+		case st.Generation < l.generation, st.Generation == l.generation && !st.Stopped: // or what is said is older
+			return nil, nil
+		case st.Stopped:
+			r.leave(l, "stream stopped by a contradiction")
+		default:
+			r.leave(l, "stream goes on after a contradiction")
+		}
+	}
+	if st.Stopped || r.closed[index] || r.cfg.Recent == nil {
+		return nil, nil
+	}
+	want := st.Stream
+	want.Finality = message.Final
+	i := slices.IndexFunc(r.sources, func(s *source) bool { return s.cfg.Stream == want })
+	if i < 0 {
+		return nil, nil
+	}
+	s := r.sources[i]
+	if st.BridgeID != s.cfg.BridgeID || st.Stride != s.cfg.Stride {
+		return nil, fmt.Errorf("stride of %d blocks, the final stream has %d", st.Stride, s.cfg.Stride)
+	}
+	recent, err := r.cfg.Recent(st.Stream)
+	if err != nil {
+		return nil, err
+	}
+	l := &lower{index: index, cfg: st.Config, generation: st.Generation, final: s, recent: recent, stop: func() {}}
+	s.mu.Lock()
+	s.below = append(slices.Clone(s.below), l)
+	s.mu.Unlock()
+	r.cfg.Logger.Info("following stream", "stream", index, "chain", st.Stream.Chain, "finality", l.finality(), "generation", st.Generation)
+	return l, nil
+}
+
 func (r *Relayer) follow(ctx context.Context, s *source) {
 	reader := r.cfg.Sources[s.cfg.Stream.Chain]
 	if c, ok := reader.(*evm.Client); ok {
@@ -171,38 +264,55 @@ func (r *Relayer) follow(ctx context.Context, s *source) {
 		}
 		reader = own
 	}
+	var sleep func(context.Context, time.Duration) error
+	if r.cfg.Wake != nil {
+		sleep = r.cfg.Wake(s.cfg.Stream.Chain)
+	}
 	err := follow.Run(ctx, follow.Config{
 		Stream: s.cfg, Source: reader, Store: s.store,
-		Poll: r.cfg.Poll, ReplayFrom: follow.NoReplay, Logger: r.cfg.Logger,
+		Poll: r.cfg.Poll, Sleep: sleep, ReplayFrom: follow.NoReplay, Logger: r.cfg.Logger,
 	})
 	if ctx.Err() == nil { // Run ends with an error always
 		r.cfg.Logger.Error("stream stopped", "stream", s.index, "chain", s.cfg.Stream.Chain, "err", err)
 	}
 }
 
+// followed is a stream whose certificates are asked for: *source and *lower.
+type followed interface {
+	number() uint16
+	after() uint64
+	offer(c Certificate, keys []schnorr.PublicKey) error
+	settle(ctx context.Context) (bool, error)
+}
+
 // certificates asks for new certificates until ctx ends.
-func (r *Relayer) certificates(ctx context.Context, s *source) {
-	quiet := newQuiet(r.cfg.Logger.With("stream", s.index))
+func (r *Relayer) certificates(ctx context.Context, s followed) {
+	log := r.cfg.Logger.With("stream", s.number())
+	polled, settled := newQuiet(log), newQuiet(log)
 	for follow.Sleep(ctx, r.cfg.Poll) == nil {
 		if err := r.poll(ctx, s); err != nil {
-			quiet.warn(ctx, "no certificate taken", "err", err)
+			polled.warn(ctx, "no certificate taken", "err", err)
 		} else {
-			quiet.ok()
+			polled.ok()
 		}
-		fresh, err := s.settle()
-		if err != nil {
-			r.cfg.Logger.Error("certificate contradicts the source chain", "stream", s.index, "err", err)
+		fresh, err := s.settle(ctx)
+		switch {
+		case message.FateOf(err) == message.Halt:
+			log.Error("certificate contradicts the source chain", "err", err)
+		case err != nil:
+			settled.warn(ctx, "certificate waits for the source chain", "err", err)
+		default:
+			settled.ok()
 		}
 		if fresh {
-			c, _ := s.certificate()
-			r.cfg.Logger.Debug("certificate", "stream", s.index, "window", c.Checkpoint.End, "height", c.Height)
+			log.Debug("certificate is usable")
 		}
 	}
 }
 
-func (r *Relayer) poll(ctx context.Context, s *source) error {
+func (r *Relayer) poll(ctx context.Context, s followed) error {
 	for {
-		list, err := r.cfg.Validators.Certificates(ctx, s.index, s.after())
+		list, err := r.cfg.Validators.Certificates(ctx, s.number(), s.after())
 		if err != nil || len(list) == 0 {
 			return err
 		}

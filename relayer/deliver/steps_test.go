@@ -146,7 +146,7 @@ func fixture(t *testing.T) (*worker, *fakeTarget, *source, testKey) {
 	if err := s.offer(Certificate{Checkpoint: k, Signature: key.sign(k.Digest())}, []schnorr.PublicKey{key.pk}); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := s.settle(); !fresh || err != nil {
+	if fresh, err := s.settle(t.Context()); !fresh || err != nil {
 		t.Fatal(fresh, err)
 	}
 	w := newWorker(f, func() []*source { return []*source{s} }, slog.New(slog.DiscardHandler))
@@ -221,7 +221,7 @@ func TestCertificateThatContradictsTheTreeIsNotUsed(t *testing.T) {
 	if err := s.offer(Certificate{Checkpoint: k, Signature: key.sign(k.Digest())}, []schnorr.PublicKey{key.pk}); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := s.settle(); fresh || err != nil {
+	if fresh, err := s.settle(t.Context()); fresh || err != nil {
 		t.Fatalf("%t, %v: the tree has not reached it", fresh, err)
 	}
 	state, _, err := s.store.Load()
@@ -235,7 +235,7 @@ func TestCertificateThatContradictsTheTreeIsNotUsed(t *testing.T) {
 	if err := s.store.Commit(next, windows); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := s.settle(); fresh || message.FateOf(err) != message.Halt {
+	if fresh, err := s.settle(t.Context()); fresh || message.FateOf(err) != message.Halt {
 		t.Fatalf("%t, %v: want a halt", fresh, err)
 	}
 	if got := round(t, w, time.Now()); got[Delivered] != 3 || f.sends != 3 {

@@ -119,10 +119,10 @@ func TestClosedStreamIsLeft(t *testing.T) {
 	r.cfg.Sources = map[message.ChainID]follow.Source{31337: struct{ follow.Source }{}}
 	r.cfg.Managers = map[message.ChainID]message.Address{31337: s.cfg.Stream.Manager}
 	r.cfg.Open = func(stream.Config) (stream.Store, error) { return store.NewMemory(), nil }
-	if again, err := r.add(1, s.cfg); again != nil || err != nil {
+	if again, err := r.add(1, Stream{Config: s.cfg}); again != nil || err != nil {
 		t.Errorf("followed again: %v, %v", again, err)
 	}
-	if other, err := r.add(4, s.cfg); other == nil || err != nil {
+	if other, err := r.add(4, Stream{Config: s.cfg}); other == nil || err != nil {
 		t.Errorf("another index: %v, %v", other, err)
 	}
 	next := &source{index: 3, cfg: s.cfg, store: s.store, usable: s.usable}
@@ -132,7 +132,7 @@ func TestClosedStreamIsLeft(t *testing.T) {
 		t.Errorf("the next epoch: %v", got)
 	}
 	// The target's own stream is closed: what was final there may be undone.
-	if w.forget(&source{index: 9, cfg: stream.Config{Stream: message.Stream{Chain: f.Chain()}}}); w.cursors[3] == 0 {
+	if w.forget(&source{index: 9, cfg: stream.Config{Stream: message.Stream{Chain: f.Chain()}}}); w.cursors[3] == (cursors{}) {
 		t.Fatal("nothing was read: the test proves nothing")
 	}
 	if got := round(t, w, now.Add(3*time.Hour)); got[Delivered] != 3 {
@@ -147,15 +147,15 @@ func TestJudgeWaitsForTheTargetsTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := Job{ID: leaves[0].MessageID(), Stream: 1, Message: leaves[0].Message, Taken: true}
-	if r, err := w.judge(t.Context(), job); r != Certified || err != nil {
+	if r, _, err := w.judge(t.Context(), job); r != Certified || err != nil {
 		t.Errorf("nothing read: %s, %v", r, err)
 	}
 	read(t, own)
-	if r, err := w.judge(t.Context(), job); r != Certified || !errors.Is(err, errTaken) {
+	if r, _, err := w.judge(t.Context(), job); r != Certified || !errors.Is(err, errTaken) {
 		t.Errorf("not set at the block that was read: %s, %v", r, err)
 	}
 	w.sources = func() []*source { return []*source{s} }
-	if r, err := w.judge(t.Context(), job); r != TargetUnreachable || err == nil {
+	if r, _, err := w.judge(t.Context(), job); r != TargetUnreachable || err == nil {
 		t.Errorf("the target's tree is gone: %s, %v", r, err)
 	}
 }

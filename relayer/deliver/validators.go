@@ -76,16 +76,29 @@ func (v *Validators) each(ctx context.Context, ask func(context.Context, *grpc.C
 	return errors.Join(errs...)
 }
 
+// Stream is a stream as the validators have it.
+type Stream struct {
+	stream.Config
+	Generation uint32 // of one below final: each contradiction raises it
+	Stopped    bool   // by a contradiction: nothing of it is used
+}
+
 // claim is what a validator says of one stream.
 type claim struct {
-	index  uint16
-	cfg    stream.Config
+	index uint16
+	Stream
 	closed bool
 }
 
-// Streams lists the open streams by index: those that more than a third of the validators name, each
+// newer says that a claim tells more than another of the same stream: a contradiction makes the next generation,
+// which is stopped at first.
+func (c *claim) newer(o Stream) bool {
+	return c.Generation > o.Generation || c.Generation == o.Generation && c.Stopped && !o.Stopped
+}
+
+// Streams lists the streams that are not closed, by index: those that more than a third of the validators name, each
 // validator once. One that so many call closed is closed for ever, whatever the others say; its index is among gone.
-func (v *Validators) Streams(ctx context.Context) (open map[uint16]stream.Config, gone []uint16, err error) {
+func (v *Validators) Streams(ctx context.Context) (open map[uint16]Stream, gone []uint16, err error) {
 	votes := map[claim]int{}
 	var errs []error
 	for _, c := range v.conns {
@@ -104,20 +117,22 @@ func (v *Validators) Streams(ctx context.Context) (open map[uint16]stream.Config
 			votes[s]++
 		}
 	}
-	open = map[uint16]stream.Config{}
+	open = map[uint16]Stream{}
 	for c, n := range votes {
+		known, also := open[c.index]
 		switch {
 		case 3*n <= len(v.conns):
 		case c.closed:
 			gone = append(gone, c.index)
-		default:
-			open[c.index] = c.cfg
+		case !also || c.newer(known):
+			open[c.index] = c.Stream
 		}
 	}
 	for _, index := range gone {
 		delete(open, index)
 	}
 	slices.Sort(gone)
+	gone = slices.Compact(gone)
 	if len(open)+len(gone) == 0 && len(errs) > 0 {
 		return nil, nil, errors.Join(errs...)
 	}
@@ -140,7 +155,7 @@ func (v *Validators) claims(p *lanesv1.QueryStreamsResponse) (map[claim]bool, er
 			errs = append(errs, fmt.Errorf("stream %d: %w", s.Index, message.ErrBadEncoding))
 			continue
 		}
-		said[claim{uint16(s.Index), cfg, s.ClosedAt != 0}] = true
+		said[claim{uint16(s.Index), Stream{cfg, s.Generation, s.StoppedAt != 0}, s.ClosedAt != 0}] = true
 	}
 	return said, errors.Join(errs...)
 }

@@ -20,8 +20,6 @@ import (
 const (
 	// maxFlying transactions are under way per target.
 	maxFlying = 16
-	// scanLeaves are read from a tree at a time.
-	scanLeaves = 256
 	// keyLifetime bounds how old the group key read from the target may be.
 	keyLifetime = time.Minute
 	// tick is the worker's look at its queue.
@@ -58,7 +56,9 @@ type worker struct {
 
 	// owned by the loop
 	queue   *Queue
-	cursors map[uint16]uint64
+	cursors map[uint16]cursors
+	seen    map[*lower]uint64   // end of the newest tip that was looked at
+	done    map[message.ID]bool // delivered below final by this relayer, not yet shown by the final stream
 	flying  int
 	results chan result
 	// retryScan is when a scan that failed is tried again.
@@ -69,16 +69,18 @@ type worker struct {
 }
 
 type result struct {
-	job     Job
-	reason  Reason
-	receipt evm.Receipt // zero unless this relayer delivered
-	err     error
+	job      Job
+	reason   Reason
+	receipt  evm.Receipt // zero unless this relayer delivered
+	err      error
+	demanded message.Finality // by the recipient; 0 when it did not refuse for that
+	unproven bool             // no usable certificate held it
 }
 
 func newWorker(t Target, sources func() []*source, log *slog.Logger) *worker {
 	return &worker{
 		target: t, sources: sources, log: log.With("target", t.Chain()),
-		queue: NewQueue(), cursors: map[uint16]uint64{}, results: make(chan result, maxFlying),
+		queue: NewQueue(), cursors: map[uint16]cursors{}, done: map[message.ID]bool{}, results: make(chan result, maxFlying),
 	}
 }
 
@@ -134,81 +136,36 @@ func (w *worker) leave() {
 		delete(w.cursors, s.index)
 		if s.cfg.Stream.Chain == w.target.Chain() {
 			clear(w.cursors)
+			clear(w.seen)
+			clear(w.done)
 		}
 	}
 }
-
-// scan queues what certificates have made deliverable since the last scan.
-func (w *worker) scan(ctx context.Context, now time.Time) {
-	w.leave()
-	if now.Before(w.retryScan) {
-		return
-	}
-	for _, s := range w.sources() {
-		if err := w.scanSource(ctx, s); err != nil {
-			if ctx.Err() == nil {
-				w.log.Warn("scan stopped, trying again", "stream", s.index, "err", err)
-			}
-			w.retryScan = now.Add(2 * time.Second)
-		}
-	}
-}
-
-func (w *worker) scanSource(ctx context.Context, s *source) error {
-	c, ok := s.certificate()
-	if !ok || s.cfg.Stream.Chain == w.target.Chain() {
-		return nil
-	}
-	words := map[uint64][32]byte{}
-	lane := message.Lane{SourceChain: s.cfg.Stream.Chain, SourceManager: s.cfg.Stream.Manager, Finality: message.Final}.ID()
-	for w.cursors[s.index] < c.Checkpoint.LeafCount && w.queue.Room(s.index) > scanLeaves {
-		from := w.cursors[s.index]
-		n := min(scanLeaves, c.Checkpoint.LeafCount-from)
-		leaves, err := s.store.Leaves(from, int(n))
-		if err != nil {
-			return err
-		}
-		if len(leaves) == 0 {
-			return fmt.Errorf("leaf %d: %w", from, stream.ErrNotFound)
-		}
-		for i := range leaves {
-			m := leaves[i].Message
-			if m == nil || m.TargetChain != w.target.Chain() || m.TargetManager != w.target.Manager() {
-				continue
-			}
-			index := uint64(m.Nonce) >> 8
-			if _, ok := words[index]; !ok {
-				if words[index], err = w.target.DeliveredWord(ctx, lane, index); err != nil {
-					return err
-				}
-			}
-			job := Job{ID: m.ID(), Stream: s.index, Index: from + uint64(i), Message: m, Taken: bit(words[index], uint8(m.Nonce))}
-			if job.Taken {
-				// Only where a source left a history can the bit be another message's.
-				if job.Taken, err = w.mayBeSuperseded(s, job.ID); err != nil {
-					return err
-				}
-				if !job.Taken {
-					continue
-				}
-			}
-			if _, out := w.queue.Add(job); out != nil {
-				w.log.Warn("refused message leaves the full queue, anyone may deliver it", "message", out.ID, "nonce", out.Message.Nonce)
-			}
-		}
-		w.cursors[s.index] = from + uint64(len(leaves))
-	}
-	return nil
-}
-
-// bit i of a 256-bit big-endian word.
-func bit(word [32]byte, i uint8) bool { return word[31-i/8]>>(i%8)&1 == 1 }
 
 func (w *worker) finish(r result, now time.Time) {
 	m := r.job.Message
 	failpoint.Hit("relayer.queue.finish") // the outcome is lost; the target knows it
-	pause, changed := w.queue.Finish(r.job.ID, r.reason, now)
 	log := w.log.With("lane", m.SourceChain.String()+"->"+m.TargetChain.String(), "nonce", m.Nonce, "message", r.job.ID)
+	if r.unproven {
+		// Only a scan, which this loop makes, queues it again: it sees every certificate that is usable from here on.
+		if s := w.source(r.job.Stream); s != nil {
+			if _, _, err := s.prove(r.job.ID, 0); errors.Is(err, errUnproven) {
+				w.queue.Forget(r.job.ID)
+				log.Info("message is under no certificate any more, its block may have been replaced: it waits for another one", "err", r.err)
+				return
+			}
+		}
+	}
+	if r.demanded != 0 {
+		w.queue.Demand(r.job.ID, r.demanded)
+	}
+	if r.job.Taken {
+		w.queue.Taken(r.job.ID, r.job.Judged)
+	}
+	if r.reason == Delivered && m.Finality < message.Final && len(w.done) < maxDone {
+		w.done[r.job.ID] = true
+	}
+	pause, changed := w.queue.Finish(r.job.ID, r.reason, now)
 	switch {
 	case r.reason == Delivered && r.receipt.GasUsed > 0:
 		log.Info("message delivered", "tx", r.receipt.TxHash, "gas", r.receipt.GasUsed)
@@ -227,10 +184,10 @@ func (w *worker) finish(r result, now time.Time) {
 func (w *worker) attempt(ctx context.Context, job Job) result {
 	out := result{job: job}
 	if job.Taken {
-		out.reason, out.err = w.judge(ctx, job)
+		out.reason, out.job.Judged, out.err = w.judge(ctx, job)
 		return out
 	}
-	data, err := w.call(ctx, job)
+	data, under, err := w.call(ctx, job)
 	if err == nil {
 		err = w.target.Simulate(ctx, data)
 	}
@@ -250,10 +207,31 @@ func (w *worker) attempt(ctx context.Context, job Job) result {
 		}
 	}
 	out.reason, out.err = classify(err), err
-	if out.reason == Outdated {
+	switch out.reason {
+	case Outdated:
 		w.forgetKey()
+	case FinalityDemanded:
+		out.demanded = max(demanded(err), job.Demanded, under+1)
+	case Certified:
+		out.unproven = errors.Is(err, errUnproven)
+	case Delivered:
+		w.doubt(&out)
 	}
 	return out
+}
+
+// doubt is for a message that was not delivered by this relayer: the nonce may be another message's.
+func (w *worker) doubt(r *result) {
+	s := w.source(r.job.Stream)
+	if r.err == nil || s == nil {
+		return
+	}
+	switch may, err := w.mayBeSuperseded(s, r.job.Message, r.job.ID); {
+	case err != nil:
+		r.reason, r.err = TargetUnreachable, err
+	case may:
+		r.reason, r.err, r.job.Taken = Certified, errTaken, true
+	}
 }
 
 // errOutdated: the target does not accept what the newest certificate offers.
@@ -262,40 +240,44 @@ var errOutdated = message.NewError(message.Retry, "the target's key does not ver
 // errPaused: the target's lane is paused.
 var errPaused = message.NewError(message.Retry, "lane paused")
 
-func (w *worker) call(ctx context.Context, job Job) ([]byte, error) {
-	var s *source
-	for _, x := range w.sources() {
-		if x.index == job.Stream {
-			s = x
+// source is a final stream that is followed; nil for none.
+func (w *worker) source(index uint16) *source {
+	for _, s := range w.sources() {
+		if s.index == index {
+			return s
 		}
 	}
+	return nil
+}
+
+// call makes the delivery under the best certificate that is usable now, whose finality it returns.
+func (w *worker) call(ctx context.Context, job Job) (data []byte, under message.Finality, err error) {
+	s := w.source(job.Stream)
 	if s == nil {
-		return nil, fmt.Errorf("stream %d: %w", job.Stream, stream.ErrNotFound)
+		return nil, 0, fmt.Errorf("stream %d: %w", job.Stream, stream.ErrNotFound)
 	}
-	c, _ := s.certificate()
-	if c.Checkpoint.LeafCount <= job.Index {
-		return nil, fmt.Errorf("certificate of leaf %d: %w", job.Index, stream.ErrNotFound)
+	c, siblings, err := s.prove(job.ID, job.Demanded)
+	if err != nil {
+		return nil, 0, err
 	}
+	under = c.Checkpoint.Stream.Finality
 	lane, err := w.target.Inbound(ctx, s.cfg.Stream.Chain, job.Message.Finality)
 	if err != nil {
-		return nil, err
+		return nil, under, err
 	}
 	retired := lane.Remote != job.Message.SourceManager
 	if !retired && lane.PausedUntil.After(time.Now()) {
-		return nil, fmt.Errorf("until %s: %w", lane.PausedUntil.UTC().Format(time.RFC3339), errPaused)
+		return nil, under, fmt.Errorf("until %s: %w", lane.PausedUntil.UTC().Format(time.RFC3339), errPaused)
 	}
 	key, err := w.groupKey(ctx)
 	if err != nil {
-		return nil, err
+		return nil, under, err
 	}
 	if err := schnorr.Verify(key, c.Checkpoint.Digest(), c.Signature); err != nil {
-		return nil, fmt.Errorf("%w: %w", errOutdated, err)
+		return nil, under, fmt.Errorf("%w: %w", errOutdated, err)
 	}
-	siblings, _, err := stream.ProofFor(s.store, message.Hash(job.ID), c.Checkpoint)
-	if err != nil {
-		return nil, err
-	}
-	return evm.ReceiveMessageData(job.Message, Proof(job.Message, c, siblings, retired))
+	data, err = evm.ReceiveMessageData(job.Message, Proof(job.Message, c, siblings, retired))
+	return data, under, err
 }
 
 // groupKey is the key that the target's manager names, read again when it is old.
@@ -316,38 +298,4 @@ func (w *worker) forgetKey() {
 	w.keyMu.Lock()
 	defer w.keyMu.Unlock()
 	w.keyAt = time.Time{}
-}
-
-// classify turns what an attempt came to into the reason that a sender sees.
-func classify(err error) Reason {
-	var refused *evm.RevertError
-	switch {
-	case err == nil:
-		return Delivered
-	case errors.As(err, &refused):
-		return classifyRevert(refused.Reason().Name)
-	case errors.Is(err, errPaused):
-		return LanePaused
-	case errors.Is(err, errOutdated):
-		return Outdated
-	case errors.Is(err, stream.ErrNotFound):
-		return Certified
-	case errors.Is(err, message.ErrUnderpriced):
-		return Underpriced
-	}
-	return TargetUnreachable
-}
-
-func classifyRevert(name string) Reason {
-	switch name {
-	case "AlreadyDelivered":
-		return Delivered
-	case "LaneIsPaused", "EverythingIsPaused", "NotSealed":
-		return LanePaused
-	case "RecipientReverted", "RecipientRefused", "InsufficientGas":
-		return RecipientReverted
-	case "":
-		return RecipientReverted // out of gas and the like, inside the recipient's call
-	}
-	return Outdated
 }
