@@ -88,6 +88,8 @@ type Endpoint interface {
 	Receipts(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error)
 	// EachReceipt is Receipts by one request for each transaction.
 	EachReceipt(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error)
+	// Transactions returns the hashes of a block's transactions, in order.
+	Transactions(ctx context.Context, block message.Hash) ([]message.Hash, error)
 	// Code returns the code of a contract at the latest block.
 	Code(ctx context.Context, address message.Address) ([]byte, error)
 	// Balance returns an account's wei at the latest block.

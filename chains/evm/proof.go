@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/aitbc/bridge/chains/evm/evidence"
@@ -44,29 +45,39 @@ func (c *Client) prove(ctx context.Context, blocks []blockLogs) error {
 	if c.rule.Evidence == registry.EvidenceReceipts {
 		check = c.proveByReceipts
 	}
-	errs := make([]error, len(blocks))
+	if i, err := inParallel(ctx, len(blocks), func(ctx context.Context, i int) error { return check(ctx, &blocks[i]) }); err != nil {
+		return fmt.Errorf("block %d: %w", blocks[i].Number, err)
+	}
+	return nil
+}
+
+// inParallel calls f for 0 to n-1, maxProving at a time, until one fails. It returns the lowest that failed, and why.
+func inParallel(ctx context.Context, n int, f func(ctx context.Context, i int) error) (int, error) {
+	errs := make([]error, n)
 	free := make(chan struct{}, maxProving)
 	var all sync.WaitGroup
-	ctx, cancel := context.WithCancel(ctx)
+	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for i := range blocks {
+	for i := range n {
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				if errs[i] = check(ctx, &blocks[i]); errs[i] != nil {
+			if errs[i] = within.Err(); errs[i] == nil {
+				if errs[i] = f(within, i); errs[i] != nil {
 					cancel()
 				}
 			}
 		})
 	}
 	all.Wait()
-	for i, err := range errs {
-		if err != nil && !errors.Is(err, context.Canceled) {
-			return fmt.Errorf("block %d: %w", blocks[i].Number, err)
-		}
+	at := slices.IndexFunc(errs, func(err error) bool { return err != nil && !errors.Is(err, context.Canceled) })
+	if at < 0 { // the caller gave up, or nothing failed
+		at = slices.IndexFunc(errs, func(err error) bool { return err != nil })
 	}
-	return errors.Join(errs...)
+	if at < 0 {
+		return n, nil
+	}
+	return at, errs[at]
 }
 
 // proveByReceipts recomputes the block's hash and the root of its receipts and holds the logs
@@ -128,24 +139,41 @@ func (c *Client) proveByAgreement(ctx context.Context, b *blockLogs) error {
 		if i > 0 && tx == b.logs[i-1].TxHash {
 			continue
 		}
-		r, ok, err := c.Receipt(ctx, tx)
-		switch {
-		case err != nil:
-			return fmt.Errorf("receipt of %s: %w", tx, err)
-		case !ok:
-			return fmt.Errorf("no receipt of %s: %w", tx, ErrUnproven)
-		case !r.Success:
-			return fmt.Errorf("transaction %s failed: %w", tx, ErrUnproven)
-		case r.Block != b.BlockRef:
-			return fmt.Errorf("transaction %s is in block %d, %s: %w", tx, r.Block.Number, r.Block.Hash, ErrUnproven)
+		r, err := c.receiptIn(ctx, tx, b.BlockRef)
+		if err != nil {
+			return err
 		}
-		for j := range r.Logs {
-			if l := &r.Logs[j]; l.Address == c.manager && len(l.Topics) > 0 && isStreamTopic(l.Topics[0]) {
-				proven = append(proven, *l)
-			}
-		}
+		proven = append(proven, c.streamLogs(r)...)
 	}
 	return unproven(evidence.Compare(b.Number, proven, b.logs))
+}
+
+// receiptIn returns the receipt of a transaction that must stand in a block; one that failed has no logs.
+//
+// Errors: ErrUnproven, message.ErrUnavailable.
+func (c *Client) receiptIn(ctx context.Context, tx message.Hash, b stream.BlockRef) (Receipt, error) {
+	r, ok, err := c.Receipt(ctx, tx)
+	switch {
+	case err != nil:
+		return Receipt{}, fmt.Errorf("receipt of %s: %w", tx, err)
+	case !ok:
+		return Receipt{}, fmt.Errorf("no receipt of %s: %w", tx, ErrUnproven)
+	case r.Block != b:
+		return Receipt{}, fmt.Errorf("transaction %s is in block %d, %s: %w", tx, r.Block.Number, r.Block.Hash, ErrUnproven)
+	case !r.Success && len(r.Logs) > 0:
+		return Receipt{}, fmt.Errorf("transaction %s failed and has logs: %w", tx, ErrUnproven)
+	}
+	return r, nil
+}
+
+// streamLogs are the logs in a receipt that a stream reads.
+func (c *Client) streamLogs(r Receipt) (logs []Log) {
+	for i := range r.Logs {
+		if l := &r.Logs[i]; l.Address == c.manager && len(l.Topics) > 0 && isStreamTopic(l.Topics[0]) {
+			logs = append(logs, *l)
+		}
+	}
+	return logs
 }
 
 func isStreamTopic(t message.Hash) bool {

@@ -79,6 +79,27 @@ func (n *node) EachReceipt(ctx context.Context, h *evidence.Header) (*evidence.R
 	return c.Receipts()
 }
 
+// Transactions implements Endpoint.
+func (n *node) Transactions(ctx context.Context, block message.Hash) ([]message.Hash, error) {
+	const method = "eth_getBlockByHash"
+	var b *struct {
+		Hash         message.Hash    `json:"hash"`
+		Transactions *[]message.Hash `json:"transactions"`
+	}
+	if err := n.ask(ctx, &b, method, block.String(), false); err != nil {
+		return nil, fmt.Errorf("read transactions of %s: %w", block, err)
+	}
+	switch {
+	case b == nil:
+		return nil, fmt.Errorf("read transactions of %s: %w", block, ErrNoBlock)
+	case b.Hash != block:
+		return nil, garbled(method, "another block than asked for")
+	case b.Transactions == nil || len(*b.Transactions) > evidence.MaxTransactions:
+		return nil, garbled(method, "no list of transactions, or too long a one")
+	}
+	return *b.Transactions, nil
+}
+
 // Storage implements Endpoint.
 func (n *node) Storage(ctx context.Context, address message.Address, slot message.Hash, at At) (message.Hash, error) {
 	var out *message.Hash

@@ -18,11 +18,7 @@ import (
 func refusing(t *testing.T, code int, text string) Endpoint {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var c call
-		if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
-			t.Error(err)
-		}
-		fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%d,"error":{"code":%d,"message":%q}}`, c.ID, code, text)
+		fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%d,"error":{"code":%d,"message":%q}}`, requestID(t, r), code, text)
 	}))
 	t.Cleanup(s.Close)
 	e, err := Dial(s.URL)
@@ -31,6 +27,15 @@ func refusing(t *testing.T, code int, text string) Endpoint {
 	}
 	t.Cleanup(e.Close)
 	return e
+}
+
+func requestID(t *testing.T, r *http.Request) uint64 {
+	t.Helper()
+	var c call
+	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
+		t.Error(err)
+	}
+	return c.ID
 }
 
 // TestPrunedState: a node that does not keep a block's state says so in words of its own, to each question that reads

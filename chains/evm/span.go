@@ -12,7 +12,8 @@ import (
 const trustAfter = 8
 
 // logsFrom reads the logs from block start on, of as many blocks up to `to` as one answer holds: half as many
-// after each ErrTooMany, a quarter more after trustAfter answers. end is the last block that was read.
+// after each ErrTooMany, a quarter more after trustAfter answers. One block that is too much by itself is read by its
+// receipts. end is the last block that was read.
 func (c *Client) logsFrom(ctx context.Context, start, to uint64) (logs []Log, end uint64, err error) {
 	for {
 		c.mu.Lock()
@@ -29,7 +30,10 @@ func (c *Client) logsFrom(ctx context.Context, start, to uint64) (logs []Log, en
 		case err == nil:
 			return logs, start + blocks - 1, nil
 		case blocks == 1:
-			return nil, 0, fmt.Errorf("block %d alone: %w", start, err)
+			if logs, err = c.fullBlock(ctx, start); err != nil {
+				return nil, 0, fmt.Errorf("block %d, whose logs no answer holds: %w", start, err)
+			}
+			return logs, start, nil
 		}
 	}
 }

@@ -91,7 +91,12 @@ func TestRangesFollowTheEndpoint(t *testing.T) {
 	}
 }
 
-// TestOneBlockIsTooMany: what no range can mend is an error, not a loop.
+// Transactions gives none: its list is above what the endpoint gives as well.
+func (n *narrow) Transactions(context.Context, message.Hash) ([]message.Hash, error) {
+	return nil, fmt.Errorf("%w: %w", ErrTooMany, message.ErrUnavailable)
+}
+
+// TestOneBlockIsTooMany: what nothing can mend is an error, not a loop.
 func TestOneBlockIsTooMany(t *testing.T) {
 	n := &narrow{fake: newFake()}
 	n.head, n.final = 10, 10

@@ -36,6 +36,10 @@ var answers = map[string]func(ctx context.Context, p *Pool, fork byte) error{
 		out, err := p.Code(ctx, message.Address{1})
 		return differs(out, []byte{0x60, fork}, err)
 	},
+	"transactions": func(ctx context.Context, p *Pool, fork byte) error {
+		list, err := p.Transactions(ctx, message.Hash{8})
+		return differs(list, []message.Hash{{9, fork}, {8}}, err)
+	},
 	"receipt": func(ctx context.Context, p *Pool, fork byte) error {
 		r, ok, err := p.Receipt(ctx, message.Hash{9})
 		if err == nil && !ok {

@@ -110,6 +110,15 @@ func bytesDigest(b []byte) digest {
 	return c.sum()
 }
 
+func hashesDigest(list []message.Hash) digest {
+	c := newCanon("hashes")
+	c.u64(uint64(len(list)))
+	for i := range list {
+		c.bytes(list[i][:])
+	}
+	return c.sum()
+}
+
 // revertDigest leaves out the text: every endpoint has its own words.
 func revertDigest(data []byte) digest {
 	c := newCanon("revert")

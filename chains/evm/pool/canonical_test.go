@@ -70,6 +70,11 @@ func TestEveryFieldCounts(t *testing.T) {
 		change(&r)
 		distinct(t, seen, name, receiptDigest(r))
 	}
+	for name, list := range map[string][]message.Hash{
+		"no hashes": nil, "one hash": {{1}}, "another hash": {{2}}, "two hashes": {{1}, {2}}, "in another order": {{2}, {1}},
+	} {
+		distinct(t, seen, name, hashesDigest(list))
+	}
 	distinct(t, seen, "empty bytes", bytesDigest(nil))
 	distinct(t, seen, "empty revert", revertDigest(nil))
 	distinct(t, seen, "chain", chainDigest(0))

@@ -46,6 +46,14 @@ func (h *host) EachReceipt(ctx context.Context, of *evidence.Header) (*evidence.
 	return evidence.NewCollector(of).Receipts()
 }
 
+func (h *host) Transactions(ctx context.Context, block message.Hash) ([]message.Hash, error) {
+	c, err := h.begin(ctx, "transactions")
+	if err != nil {
+		return nil, err
+	}
+	return []message.Hash{{9, c.branch(0)}, block}, nil
+}
+
 func (h *host) Storage(ctx context.Context, _ message.Address, slot message.Hash, at evm.At) (message.Hash, error) {
 	c, err := h.begin(ctx, "storage")
 	if err == nil && at.Hash.IsZero() {

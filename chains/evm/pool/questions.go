@@ -282,6 +282,14 @@ func (p *Pool) Header(ctx context.Context, f evidence.Format, block message.Hash
 	})
 }
 
+// Transactions implements evm.Endpoint: m equal lists. A header proves itself, but not the hashes that come with it.
+func (p *Pool) Transactions(ctx context.Context, block message.Hash) ([]message.Hash, error) {
+	return agree(ctx, p, question[[]message.Hash]{
+		name: "transactions of " + block.String(), key: hashesDigest,
+		ask: func(ctx context.Context, e evm.Endpoint) ([]message.Hash, error) { return e.Transactions(ctx, block) },
+	})
+}
+
 // Receipts implements evm.Endpoint: of any one member, because they prove themselves by the header.
 func (p *Pool) Receipts(ctx context.Context, h *evidence.Header) (*evidence.Receipts, error) {
 	return first(ctx, p, question[*evidence.Receipts]{
