@@ -86,11 +86,6 @@ func (c *config) validate() error {
 	}
 	errs = append(errs, sources.CheckAll(c.Chains))
 	for i := range c.Chains {
-		for j := range c.Chains[i].Endpoints {
-			if c.Chains[i].Endpoints[j].WS != "" {
-				errs = append(errs, fmt.Errorf("chains[%d].endpoints[%d].ws: the relayer polls, leave it out", i, j))
-			}
-		}
 		if c.Chains[i].ManagerCodeHash != "" {
 			errs = append(errs, fmt.Errorf("chains[%d].manager_code_hash: the validators check it, leave it out", i))
 		}

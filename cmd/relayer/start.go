@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +70,7 @@ Reads <home>/relayer.toml (all keys optional):
   name     = "own"             # what the log says; a URL is never repeated
   operator = "us"              # endpoints of one operator are one voice; the name when left out
   url      = "http://..."
+  ws       = "ws://..."        # announces blocks, so that they are read at once; may be left out
   requests_per_hour = 0        # bound of what is asked of it; 0: none
 The environment (RELAYER_NETWORK, RELAYER_ACCOUNT, ...) stands above the file, flags above both.`,
 		Example: `  relayer start --network ./network.json
@@ -140,6 +142,7 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 		return exit.Usage(err)
 	}
 	defer func() { _ = reads.Close() }() // gives no error
+	clients := map[message.ChainID]*evm.Client{}
 	for i := range network.Chains {
 		c := &network.Chains[i]
 		one, _ := reads.Get(c.ChainID) // each was opened
@@ -152,8 +155,14 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 		if err != nil {
 			return err
 		}
+		clients[c.ChainID] = client
 		run.Sources[c.ChainID], run.Managers[c.ChainID] = client, c.Manager
 		run.Targets = append(run.Targets, deliver.NewTarget(client, sender, payer.Address()))
+	}
+	run.Recent = func(s message.Stream) (deliver.Recent, error) { return evm.NewRecent(clients[s.Chain], s.Finality) }
+	run.Wake = func(id message.ChainID) func(context.Context, time.Duration) error {
+		one, _ := reads.Get(id)
+		return one.Heads.Sleeper()
 	}
 	stores := &stores{dir: under(home, cfg.Store)}
 	defer stores.close(log)
@@ -163,7 +172,12 @@ func start(ctx context.Context, home string, cfg config, log *slog.Logger) error
 		return exit.Usage(err)
 	}
 	log.Info("relayer started", "account", message.Address(payer.Address()), "network", network.ChainID)
+	listen, stop := context.WithCancel(ctx)
+	listened := make(chan struct{})
+	go func() { defer close(listened); _ = reads.Run(listen) }() // ends with the context's error alone
 	err = relayer.Run(ctx)
+	stop()
+	<-listened
 	log.Info("relayer stopped")
 	return err
 }
