@@ -5,9 +5,14 @@
 package devnet
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +23,6 @@ import (
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/relayer/deliver"
-	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 )
 
 // TestSourceReorg changes final blocks of the first chain, with a message in them that was certified and delivered. Every
@@ -107,19 +111,9 @@ func TestSourceReorg(t *testing.T) {
 	halted(0, 1, 2, 3)
 	before := certificates(ctx, t, n)
 
-	base, err := n.Client.FindBase(ctx, 1, n.chains[0].URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("base: %+v", base)
+	base := resumeSource(ctx, t, n, 1)
 	if base.End < certified[0] || base.End > fork || before[0] <= base.End {
 		t.Errorf("base ends at %d: certified were %d before the fork at %d and %d after it", base.End, certified[0], fork, before[0])
-	}
-	resume := committeev1.Payload{Kind: &committeev1.Payload_Resume{Resume: &committeev1.Resume{
-		Source: &committeev1.SourceResume{Stream: 1, BaseEnd: base.End},
-	}}}
-	if err := n.Decide(ctx, resume); err != nil {
-		t.Fatal(err)
 	}
 	await(late)
 	streams, err := n.Client.Streams(ctx)
@@ -172,6 +166,86 @@ func TestSourceReorg(t *testing.T) {
 	}
 	await(one(first.ChainID, second.ChainID, "life goes on"), one(second.ChainID, first.ChainID, "both ways"))
 	auditNonces(ctx, t, n)
+}
+
+// resumeSource does what the runbook says, with the program: every member looks for the base by itself, one proposes, the
+// others see what it would do and approve it until it has passed.
+func resumeSource(ctx context.Context, t *testing.T, n *Network, stream uint32) (base client.Base) {
+	t.Helper()
+	of := []string{"proposal", "resume-source", "--stream", fmt.Sprint(stream), "--rpc", n.chains[0].URL()}
+	look := bridgectl(ctx, t, n, append(of, "--look")...)
+	if err := json.Unmarshal(bridgectl(ctx, t, n, append(of, "--look", "--json")...), &base); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range append(slices.Clone(base.Why), fmt.Sprintf("base-end %d: %d messages, %d leaves, root %s", base.End, base.Messages, base.Leaves, base.Root)) {
+		if !strings.Contains(string(look), want+"\n") {
+			t.Errorf("--look does not say %q", want)
+		}
+	}
+	if len(base.Why) < 3 || base.Stream != stream || base.End == 0 {
+		t.Errorf("base: %+v", base)
+	}
+	if list, err := n.Client.Proposals(ctx); err != nil || slices.ContainsFunc(list, func(p client.Proposal) bool { return p.Kind == "resume" }) {
+		t.Errorf("--look proposed something: %+v, %v", list, err)
+	}
+	decideBy(ctx, t, n, append(of, "--node", string(n.NodeHome(0))), fmt.Sprintf("stream %d", stream), fmt.Sprint(base.End))
+	return base
+}
+
+// decideBy has validator 0 propose by a command of bridgectl and the others approve until it has passed. show must say what it
+// would do in these words.
+func decideBy(ctx context.Context, t *testing.T, n *Network, propose []string, says ...string) {
+	t.Helper()
+	m := regexp.MustCompile(`proposal (\d+) is in block \d+ and has this member's approval`).FindSubmatch(bridgectl(ctx, t, n, propose...))
+	if m == nil {
+		t.Fatal("bridgectl names no proposal")
+	}
+	number := string(m[1])
+	// Whoever is asked may be a block behind and not know the proposal yet.
+	patiently := func(args ...string) (out string) {
+		t.Helper()
+		if err := n.until(ctx, strings.Join(args, " "), passLimit, func(ctx context.Context) (bool, string) {
+			b, told, err := callctl(ctx, n, args...)
+			out = string(b)
+			return err == nil, told
+		}); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("bridgectl %s\n%s", strings.Join(args, " "), out)
+		return out
+	}
+	show := patiently("proposal", "show", number)
+	for _, word := range says {
+		if !strings.Contains(show, word) {
+			t.Errorf("proposal show does not say %q", word)
+		}
+	}
+	for i := 1; i < len(n.Nodes); i++ {
+		if strings.Contains(patiently("proposal", "approve", number, "--node", string(n.NodeHome(i))), "is passed") {
+			return
+		}
+	}
+	t.Fatalf("proposal %s has not passed", number)
+}
+
+// bridgectl runs the program and returns what it prints to its standard output.
+func bridgectl(ctx context.Context, t *testing.T, n *Network, args ...string) []byte {
+	t.Helper()
+	out, told, err := callctl(ctx, n, args...)
+	t.Logf("bridgectl %s\n%s%s", strings.Join(args, " "), told, out)
+	if err != nil {
+		t.Fatalf("bridgectl %s: %v", strings.Join(args, " "), err)
+	}
+	return out
+}
+
+// callctl runs bridgectl; told is its standard error.
+func callctl(ctx context.Context, n *Network, args ...string) (out []byte, told string, err error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(n.opts.Bin, "bridgectl"), append(args, "--network", n.NetworkFile())...)
+	var text bytes.Buffer
+	cmd.Stderr = &text
+	out, err = cmd.Output()
+	return out, text.String(), err
 }
 
 func headOf(ctx context.Context, t *testing.T, e *evm.Client) uint64 {
