@@ -92,3 +92,45 @@ func TestStreamsNeedMoreThanAThird(t *testing.T) {
 		})
 	}
 }
+
+// A contradiction stops a stream below final and makes its next generation: what says more of it counts, once more
+// than a third say it.
+func TestStoppedStreams(t *testing.T) {
+	manager := message.Address{1}
+	runs := lanesv1.Stream{Index: 2, Chain: 31337, Manager: manager[:], Finality: 1, Epoch: 1, Stride: 2, MaxAhead: 64, Generation: 1}
+	stopped, resumed := runs, runs
+	stopped.Generation, stopped.StoppedAt = 2, 70
+	resumed.Generation = 2
+	for name, c := range map[string]struct {
+		said       []lanesv1.Stream
+		generation uint32
+		stopped    bool
+	}{
+		"runs":                             {[]lanesv1.Stream{runs, runs, runs}, 1, false},
+		"one alone says stopped":           {[]lanesv1.Stream{stopped, runs, runs}, 1, false},
+		"stopped":                          {[]lanesv1.Stream{stopped, stopped, stopped}, 2, true},
+		"stopped, half are behind":         {[]lanesv1.Stream{runs, stopped, stopped, runs}, 2, true},
+		"resumed":                          {[]lanesv1.Stream{resumed, resumed, resumed}, 2, false},
+		"resumed, half are behind":         {[]lanesv1.Stream{resumed, stopped, stopped, resumed}, 2, true},
+		"resumed, half have not seen it":   {[]lanesv1.Stream{resumed, runs, runs, resumed}, 2, false},
+		"one alone names a later one, too": {[]lanesv1.Stream{{Index: 2, Chain: 31337, Manager: manager[:], Finality: 1, Epoch: 1, Stride: 2, Generation: 9}, resumed, resumed}, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var endpoints []string
+			for _, s := range c.said {
+				endpoints = append(endpoints, serve(t, s))
+			}
+			v, err := Dial(message.Hash{1}, endpoints)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = v.Close() }()
+			for range 8 { // the answer must not depend on the order of a map
+				got, gone, err := v.Streams(t.Context())
+				if err != nil || len(gone) != 0 || len(got) != 1 || got[2].Generation != c.generation || got[2].Stopped != c.stopped || got[2].Stream.Finality != message.Fast {
+					t.Fatalf("%+v, %v, %v", got, gone, err)
+				}
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/aitbc/bridge/chains/evm"
@@ -38,6 +39,15 @@ func TestProofIsPacked(t *testing.T) {
 	if !bytes.Equal(got[35:67], c.Signature.S[:]) || !bytes.Equal(got[67:87], c.Signature.R[:]) || got[87] != 5 || got[119] != 6 {
 		t.Fatal("signature or siblings misplaced")
 	}
+	m.Finality = message.Fast
+	if got := Proof(m, c, siblings, false); got[0] != 0x1a { // docs/spec/contracts.md: fast under final
+		t.Fatalf("flags %#x", got[0])
+	}
+	c.Checkpoint.Stream.Finality = message.Fast
+	if got := Proof(m, c, siblings, false); got[0] != 0x0a {
+		t.Fatalf("flags %#x", got[0])
+	}
+	m.Finality, c.Checkpoint.Stream.Finality = message.Final, message.Final
 	retired := Proof(m, c, siblings, true)
 	if len(retired) != 107+64 || retired[0] != 0x3e || !bytes.Equal(retired[87:107], m.SourceManager[:]) || retired[107] != 5 {
 		t.Fatal("retired remote misplaced")
@@ -76,6 +86,9 @@ func TestOutcomesBecomeReasons(t *testing.T) {
 		{"lane paused", reverted("LaneIsPaused"), LanePaused},
 		{"all paused", reverted("EverythingIsPaused"), LanePaused},
 		{"paused by the view", fmt.Errorf("x: %w", errPaused), LanePaused},
+		{"recipient demands more", reverted("FinalityDemanded"), FinalityDemanded},
+		{"no certificate of what it demands", fmt.Errorf("x: %w", errDemanded), FinalityDemanded},
+		{"no certificate holds it", fmt.Errorf("x: %w", errUnproven), Certified},
 		{"recipient reverts", reverted("RecipientReverted"), RecipientReverted},
 		{"recipient refuses", reverted("RecipientRefused"), RecipientReverted},
 		{"another key", reverted("InvalidSignature"), Outdated},
@@ -134,6 +147,34 @@ func TestForeignCertificatesAreRefused(t *testing.T) {
 	s := &source{index: 1, cfg: cfg}
 	if err := s.offer(Certificate{Checkpoint: good}, nil); !errors.Is(err, message.ErrUnavailable) {
 		t.Fatalf("%v without a key, want unavailable", err)
+	}
+}
+
+// What a refusal names is read with care: it comes from outside.
+func TestDemandedFinality(t *testing.T) {
+	abi, err := bindings.CrossChainManagerMetaData.GetAbi()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := abi.Errors["FinalityDemanded"]
+	word := func(n byte) []byte { return append(make([]byte, 31), n) }
+	for name, c := range map[string]struct {
+		data []byte
+		want message.Finality
+	}{
+		"safe":      {slices.Concat(e.ID[:4], word(7), word(2), word(1)), message.Safe},
+		"final":     {slices.Concat(e.ID[:4], word(7), word(3), word(2)), message.Final},
+		"none such": {slices.Concat(e.ID[:4], word(7), word(4), word(2)), 0},
+		"huge":      {slices.Concat(e.ID[:4], word(7), bytes.Repeat([]byte{0xff}, 32), word(2)), 0},
+		"cut":       {slices.Concat(e.ID[:4], word(7)), 0},
+		"nothing":   {nil, 0},
+	} {
+		if got := demanded(fmt.Errorf("x: %w", &evm.RevertError{Data: c.data})); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if got := demanded(errDemanded); got != 0 {
+		t.Errorf("no refusal: %s", got)
 	}
 }
 
