@@ -52,10 +52,10 @@ type AheadConfig struct {
 // Resume may be called by anybody.
 type Ahead struct {
 	AheadConfig
-	last    message.Checkpoint // newest given to OnTip
-	waiting string             // why there is no tip; logged when it changes
+	last message.Checkpoint // newest given to OnTip
 
 	mu        sync.Mutex
+	waiting   string // why there is no tip
 	told      bool
 	base      *message.Checkpoint
 	stopped   bool
@@ -132,6 +132,13 @@ func (a *Ahead) Certified(c message.Checkpoint) error {
 	return nil
 }
 
+// Waiting is why nothing is said at this moment; "" while something is, or when there is nothing to say. It may be asked by anybody.
+func (a *Ahead) Waiting() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.waiting
+}
+
 // Resume begins again after a contradiction: what was certified before is compared no more.
 func (a *Ahead) Resume() {
 	a.mu.Lock()
@@ -159,6 +166,7 @@ func (a *Ahead) Run(ctx context.Context) error {
 			return fmt.Errorf("%s stream of chain %s: %w", a.Lower.Finality, a.Stream.Stream.Chain, err)
 		default:
 			a.Logger.Warn("blocks above the final one not read, trying again", "err", err, "pause", pause)
+			a.keep("the blocks above the final one are not read: " + err.Error())
 		}
 		if err := a.Sleep(ctx, pause); err != nil {
 			return err
@@ -173,17 +181,22 @@ func (a *Ahead) Run(ctx context.Context) error {
 // does not halt (Halts) it may be called again.
 func (a *Ahead) Advance(ctx context.Context) error {
 	state, ok, err := a.Store.Load()
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok {
+		a.wait("no final block was read yet")
+		return nil
 	}
 	if state.Config != a.Stream {
 		return fmt.Errorf("store holds another stream or stride: %w", ErrConfig)
 	}
-	base, speaks, err := a.compare(state)
+	base, why, err := a.compare(state)
 	if err != nil {
 		return err
 	}
-	if !speaks {
+	if why != "" {
+		a.wait(why)
 		return a.say(nil)
 	}
 	batch, err := a.Source.Ahead(ctx, state)
@@ -224,24 +237,43 @@ func (a *Ahead) say(tip *stream.Tip) error {
 	return nil
 }
 
-// wait logs once why nothing is said.
+// wait keeps why nothing is said and logs it once.
 func (a *Ahead) wait(why string) {
-	if why != a.waiting && why != "" {
+	if a.keep(why) && why != "" {
 		a.Logger.Info("nothing is said below final for now", "reason", why)
 	}
-	a.waiting = why
 }
 
-// compare rechecks the certified checkpoints that the final cursor has passed and returns the base; speaks says that
-// it was told and that nothing was contradicted.
-func (a *Ahead) compare(state stream.State) (base *message.Checkpoint, speaks bool, err error) {
+// keep reports whether the reason is another one than before.
+func (a *Ahead) keep(why string) (changed bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	changed, a.waiting = why != a.waiting, why
+	return changed
+}
+
+// Why a stream says nothing whatever the source has.
+const (
+	whyNoBase  = "the certified final tree was not told yet"
+	whyStopped = "a certified checkpoint is contradicted by the final history"
+)
+
+// compare rechecks the certified checkpoints that the final cursor has passed and returns the base; why is empty when
+// it was told and nothing was contradicted.
+func (a *Ahead) compare(state stream.State) (base *message.Checkpoint, why string, err error) {
 	for {
 		a.mu.Lock()
 		i := slices.IndexFunc(a.certified, func(w awaited) bool { return !w.done && w.checkpoint.End < state.Next })
 		if a.stopped || i < 0 {
-			base, speaks = a.base, a.told && !a.stopped
+			base = a.base
+			switch {
+			case a.stopped:
+				why = whyStopped
+			case !a.told:
+				why = whyNoBase
+			}
 			a.mu.Unlock()
-			return base, speaks, nil
+			return base, why, nil
 		}
 		c := a.certified[i].checkpoint
 		a.mu.Unlock()
@@ -251,11 +283,11 @@ func (a *Ahead) compare(state stream.State) (base *message.Checkpoint, speaks bo
 		switch {
 		case errors.As(err, &wrong):
 			if err := a.OnContradiction(wrong); err != nil {
-				return nil, false, fmt.Errorf("report contradiction at block %d: %w", c.End, err)
+				return nil, "", fmt.Errorf("report contradiction at block %d: %w", c.End, err)
 			}
 			a.Logger.Error("a certified checkpoint is contradicted by the final history", "window", c.End, "err", wrong)
 		case err != nil:
-			return nil, false, fmt.Errorf("compare checkpoint at block %d: %w", c.End, err)
+			return nil, "", fmt.Errorf("compare checkpoint at block %d: %w", c.End, err)
 		}
 		a.settle(c, wrong != nil)
 	}

@@ -5,6 +5,7 @@ package follow_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,7 @@ func TestTipsFollowHeadCursorAndBase(t *testing.T) {
 	l.expect("another one", "ab", "abc", "c", "-", "d")
 	l.send("efgh")
 	l.expect("too many", "ab", "abc", "c", "-", "d", "-")
+	l.waits("more lies above")
 	l.settle(9)
 	l.certify()
 	l.expect("a later base", "ab", "abc", "c", "-", "d", "-", "gh")
@@ -167,9 +169,20 @@ func TestTipsFollowHeadCursorAndBase(t *testing.T) {
 	l.expect("all is certified", "ab", "abc", "c", "-", "d", "-", "gh", "-")
 }
 
+func (l *lower) waits(part string) {
+	l.Helper()
+	if have := l.ahead.Waiting(); part == "" && have != "" || !strings.Contains(have, part) {
+		l.Errorf("waits because %q, want %q", have, part)
+	}
+}
+
 func TestAheadWaitsForItsOwnTree(t *testing.T) {
 	l := newLower(t)
+	l.expect("nothing is there")
+	l.waits("no final block")
 	l.settle(1)
+	l.expect("nothing was told")
+	l.waits("not told")
 	other := newLower(t) // a node that is further on
 	other.chain, other.source.chain = l.chain, l.chain
 	l.send("ab")
@@ -179,8 +192,10 @@ func TestAheadWaitsForItsOwnTree(t *testing.T) {
 	l.ok(err)
 	l.ahead.Base(&w.Checkpoint)
 	l.expect("the base lies above the cursor")
+	l.waits("newer than the own one")
 	l.settle(3)
 	l.expect("reached", "cd")
+	l.waits("")
 	forged := w.Checkpoint
 	forged.Root[0] ^= 1
 	l.ahead.Base(&forged)
@@ -233,6 +248,7 @@ func TestContradictionIsReportedOnce(t *testing.T) {
 	}
 	l.fail = nil
 	l.expect("contradicted: nothing is said any more", "ab", "abc", "-")
+	l.waits("contradicted")
 	equal(t, "reports", l.wrong, []message.Checkpoint{l.tips[1]})
 	l.send("fX")
 	l.ok(l.ahead.Certified(l.tips[1])) // told again
@@ -280,11 +296,15 @@ func TestAheadRun(t *testing.T) {
 	l.ahead.Base(nil)
 	l.send("ab")
 	cfg := l.config()
+	var run *follow.Ahead
 	var pauses []time.Duration
 	ctx, cancel := context.WithCancel(t.Context())
 	l.source.err = message.ErrUnavailable
 	cfg.Sleep = func(ctx context.Context, d time.Duration) error {
 		pauses = append(pauses, d)
+		if unread := strings.Contains(run.Waiting(), "not read"); unread != (l.source.err != nil) {
+			t.Errorf("after %d attempts: waits because %q", len(pauses), run.Waiting())
+		}
 		switch len(pauses) {
 		case 8:
 			l.source.err = nil
@@ -293,7 +313,8 @@ func TestAheadRun(t *testing.T) {
 		}
 		return ctx.Err()
 	}
-	run, err := follow.NewAhead(cfg)
+	var err error
+	run, err = follow.NewAhead(cfg)
 	l.ok(err)
 	run.Base(nil)
 	if err := run.Run(ctx); !errors.Is(err, context.Canceled) {

@@ -74,7 +74,7 @@ func locked(h Layout) bool {
 // newAgent makes the node's hands in ceremonies and the sender of its operator, which is nil without an account.
 func newAgent(book ledger, e *engine, keys *secrets, self []byte, sign shareSigner, vote *voter.Voter, hooks Hooks, logger *slog.Logger) (*agent.Agent, *operator, error) {
 	cfg := agent.Config{
-		ConsAddress: self, DealingKey: keys.dealing, Chain: book, Files: keys.files,
+		ConsAddress: self, DealingKey: keys.dealing, Chain: book, Streams: book, Files: keys.files,
 		Signer: sign, Voter: vote, Rand: rand.Reader, Logger: logger,
 	}
 	if _, ok := sign.(*remotesigner.Client); ok {

@@ -13,8 +13,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"google.golang.org/grpc"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/verifier/agent"
+	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 	"github.com/aitbc/bridge/verifier/app"
 )
 
@@ -26,7 +29,11 @@ type ledger struct {
 	behind func() bool
 }
 
-var _ agent.Chain = ledger{}
+var (
+	_ agent.Chain   = ledger{}
+	_ agent.Streams = ledger{}
+	_ certificates  = ledger{}
+)
 
 // State implements agent.Chain: one height for all of it.
 func (l ledger) State(ctx context.Context) (*agent.State, error) {
@@ -62,12 +69,67 @@ func (l ledger) Dealings(ctx context.Context, ceremony uint64) ([]committeev1.De
 
 // at asks the newest committed state, the same one for every question.
 func (l ledger) at() (committeev1.QueryClient, error) {
+	conn, err := l.conn()
+	if err != nil {
+		return nil, err
+	}
+	return committeev1.NewQueryClient(conn), nil
+}
+
+func (l ledger) conn() (inside, error) {
 	// After a start the headers of the last block are unknown; nothing here asks for them.
 	state, err := l.app.CreateQueryContextWithCheckHeader(0, false, false)
 	if err != nil {
-		return nil, fmt.Errorf("open committed state: %w", err)
+		return inside{}, fmt.Errorf("open committed state: %w", err)
 	}
-	return committeev1.NewQueryClient(inside{l.app, state}), nil
+	return inside{l.app, state}, nil
+}
+
+// Streams implements agent.Streams.
+func (l ledger) Streams(ctx context.Context) ([]lanesv1.Stream, error) {
+	conn, err := l.conn()
+	if err != nil {
+		return nil, err
+	}
+	r, err := lanesv1.NewQueryClient(conn).Streams(ctx, &lanesv1.QueryStreamsRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("query streams: %w", err)
+	}
+	return r.Streams, nil
+}
+
+// Certificates implements certificates.
+func (l ledger) Certificates(ctx context.Context, index uint16, after uint64) ([]message.Checkpoint, error) {
+	conn, err := l.conn()
+	if err != nil {
+		return nil, err
+	}
+	r, err := certifyv1.NewQueryClient(conn).Certificates(ctx, &certifyv1.QueryCertificatesRequest{Stream: uint32(index), After: after})
+	if err != nil {
+		return nil, fmt.Errorf("query certificates of stream %d: %w", index, err)
+	}
+	out := make([]message.Checkpoint, 0, len(r.Certificates))
+	for i := range r.Certificates {
+		c, err := checkpointOf(message.BridgeID(l.chainID), &r.Certificates[i].Checkpoint)
+		if err != nil {
+			return nil, fmt.Errorf("certificate of stream %d: %w", index, err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func checkpointOf(bridge message.Hash, k *certifyv1.Checkpoint) (message.Checkpoint, error) {
+	if len(k.SourceManager) != 20 || len(k.BlockHash) != 32 || len(k.PeaksHash) != 32 || len(k.Root) != 32 {
+		return message.Checkpoint{}, fmt.Errorf("block %d: lengths: %w", k.End, message.ErrBadEncoding)
+	}
+	return message.Checkpoint{
+		BridgeID: bridge, End: k.End, MessageCount: k.MessageCount, LeafCount: k.LeafCount,
+		Stream: message.Stream{
+			Chain: message.ChainID(k.SourceChain), Manager: message.Address(k.SourceManager), Finality: message.Finality(k.Finality), Epoch: k.SourceEpoch,
+		},
+		BlockHash: message.Hash(k.BlockHash), PeaksHash: message.Hash(k.PeaksHash), Root: message.Hash(k.Root),
+	}, nil
 }
 
 // inside answers queries from one state without a network.

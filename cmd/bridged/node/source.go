@@ -44,20 +44,25 @@ type streams struct {
 	voter   *voter.Voter
 	log     *slog.Logger
 
+	// Set before run: what tells the state's certificates, and what takes contradictions of certified checkpoints below final.
+	state  certificates
+	report func(stream, generation uint32, end uint64)
+
 	asked  atomic.Pointer[[]extension.StreamAgenda]
 	height atomic.Uint64 // committed, as told last
 	wake   chan struct{}
 
 	mu     sync.Mutex
-	known  map[uint16]*source // nil: its chain was not configured when it was looked at
+	known  map[uint16]*source // final ones; nil: its chain was not configured when it was looked at
+	lowers map[uint16]*lower
 	stores closers
 }
 
 func newStreams(h Layout, c *Config, f *sources.Set, chainID string, v *voter.Voter, logger *slog.Logger) *streams {
-	return &streams{home: h, config: c, feeds: f, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}}
+	return &streams{home: h, config: c, feeds: f, chainID: chainID, voter: v, log: logger, wake: make(chan struct{}, 1), known: map[uint16]*source{}, lowers: map[uint16]*lower{}}
 }
 
-// source is one stream that this node covers.
+// source is one final stream that this node covers.
 type source struct {
 	index  uint16
 	stream stream.Config
@@ -109,17 +114,12 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 	var errs []error
 	for i := range list {
 		p := &list[i]
-		if _, ok := s.known[p.Index]; ok {
+		if _, ok := s.known[p.Index]; ok || p.Stream.Finality != message.Final {
 			continue
 		}
 		if _, ok := s.feeds.Get(p.Stream.Chain); !ok {
 			s.known[p.Index] = nil
 			s.log.Warn("chain is not configured: this node abstains for the stream", "chain", p.Stream.Chain.String(), "stream", p.Index)
-			continue
-		}
-		if p.Stream.Finality != message.Final {
-			s.known[p.Index] = nil
-			s.log.Warn("stream below final: this node abstains for it", "chain", p.Stream.Chain.String(), "stream", p.Index)
 			continue
 		}
 		one := &source{index: p.Index, stream: stream.Config{
@@ -131,6 +131,13 @@ func (s *streams) open(list []extension.StreamAgenda) error {
 			continue
 		}
 		s.known[p.Index] = one
+	}
+	for i := range list {
+		if p := &list[i]; p.Stream.Finality != message.Final {
+			if err := s.openLower(p); err != nil {
+				errs = append(errs, fmt.Errorf("stream %d: %w", p.Index, err))
+			}
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -165,11 +172,16 @@ func (s *streams) run(ctx context.Context) error {
 				warned = err.Error()
 				s.log.Error("stream not opened, tried again with the next block", "err", err)
 			}
+			for _, one := range s.left(*list) {
+				all.Go(func() { s.leaveLower(one) })
+			}
 			for _, one := range s.closed(*list) {
 				all.Go(func() { s.leave(one) })
 			}
+			s.silence()
+			s.tell(ctx, *list)
 		}
-		for _, begin := range s.waiting(ctx) {
+		for _, begin := range append(s.waiting(ctx), s.beginLower(ctx)...) {
 			all.Go(begin)
 		}
 		select {
@@ -215,15 +227,14 @@ func (s *streams) waiting(ctx context.Context) (out []func()) {
 }
 
 // ended makes a source be followed again when its chain was taken from the configuration, and
-// comes back. One that has halted stays so.
+// comes back. One that has halted stays so, and silences those below it.
 func (s *streams) ended(own context.Context, one *source) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if own.Err() == nil {
-		return
+	if own.Err() != nil {
+		one.running = false
+		one.client.Store(nil)
 	}
-	one.running = false
-	one.client.Store(nil)
 	s.rouse()
 }
 
@@ -244,6 +255,11 @@ func (s *streams) reconfigured() {
 			}
 		}
 	}
+	for _, one := range s.lowers {
+		if feed, ok := s.feeds.Get(one.stream.Stream.Chain); one.cancel != nil && (!ok || feed != one.feed) {
+			one.cancel()
+		}
+	}
 	s.rouse()
 }
 
@@ -256,14 +272,23 @@ func (s *streams) abstains() map[uint16]string {
 		if one == nil {
 			continue
 		}
-		feed, ok := s.feeds.Get(one.stream.Stream.Chain)
-		if !ok {
-			out[i] = "its chain is not configured any more"
-		} else if why := feed.Health().Code; why != "" {
-			out[i] = why
+		out[i] = s.unread(one.stream.Stream.Chain)
+	}
+	for i, one := range s.lowers {
+		if out[i] = one.why; out[i] == "" {
+			out[i] = s.unread(one.stream.Stream.Chain)
 		}
 	}
 	return out
+}
+
+// unread is why nothing of a chain is read; empty when there is no reason.
+func (s *streams) unread(chain message.ChainID) string {
+	feed, ok := s.feeds.Get(chain)
+	if !ok {
+		return "its chain is not configured any more"
+	}
+	return feed.Health().Code
 }
 
 // follow finds the endpoint and follows the source. What may break safety halts this stream alone, loudly;
@@ -304,6 +329,7 @@ func (s *streams) dial(ctx context.Context, one *source, log *slog.Logger) *sour
 		}
 		if err == nil {
 			one.client.Store(c)
+			s.rouse() // for those below it
 			return c
 		}
 		if !warned {
@@ -321,11 +347,11 @@ func genesisStreams(list []lanesv1.Stream) []extension.StreamAgenda {
 	out := make([]extension.StreamAgenda, 0, len(list))
 	for i := range list {
 		p := &list[i]
-		if p.ClosedAt != 0 {
+		if p.ClosedAt != 0 || p.StoppedAt != 0 {
 			continue
 		}
 		out = append(out, extension.StreamAgenda{
-			Index: uint16(p.Index), Stride: p.Stride, StartBlock: p.StartBlock,
+			Index: uint16(p.Index), Stride: p.Stride, StartBlock: p.StartBlock, MaxAhead: uint64(p.MaxAhead), Generation: p.Generation,
 			Stream: message.Stream{Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager), Finality: message.Finality(p.Finality), Epoch: p.Epoch},
 		})
 	}

@@ -151,6 +151,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	if err != nil {
 		return err
 	}
+	followed.state, followed.report = book, hands.Contradiction
 	if err := loadShares(ctx, hands, book, a.LastBlockHeight() == 0, bridge, &genesis.Committee.Epoch); err != nil {
 		return fmt.Errorf("load key share: %w", err)
 	}
