@@ -158,6 +158,9 @@ func TestShareOfATip(t *testing.T) {
 			if l.signs(se) != tc.want {
 				t.Errorf("signs: %t", !tc.want)
 			}
+			if n := len(l.voter.now.Load().shares); (n == 1) != tc.want {
+				t.Errorf("%d shares left the signer", n)
+			}
 		})
 	}
 }
@@ -187,6 +190,10 @@ func TestShareIsTakenBack(t *testing.T) {
 	l.onTip(c)
 	if !l.signs(se) || l.say(a).Shares[0] != first[0] {
 		t.Error("not the same share when the chain came back")
+	}
+	l.voter.Halt(lowIndex, errIdle)
+	if e := l.say(a); len(e.Shares) != 0 {
+		t.Error("said after the stream halted")
 	}
 }
 

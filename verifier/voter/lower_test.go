@@ -308,6 +308,17 @@ func TestTipsAreForgotten(t *testing.T) {
 	}
 }
 
+// What was said before the stream halted is said no more.
+func TestHaltedTipIsNotSaid(t *testing.T) {
+	r, base := lower(t)
+	a := r.both(&base)
+	c := r.tip(&base, base.End+10, 2, 1)
+	r.onTip(c)
+	r.wantTip(a, c)
+	r.voter.Halt(lowIndex, errIdle)
+	r.wantTip(a, nil)
+}
+
 // A tip that was replaced is not said any more, in whatever order they come; without one nothing is.
 func TestNewestTipIsSaid(t *testing.T) {
 	r, base := lower(t)

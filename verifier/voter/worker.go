@@ -164,7 +164,7 @@ func (v *Voter) sign(a *extension.Agenda) map[uint64][32]byte {
 		if !asks(a, se) {
 			continue
 		}
-		if z, ok := now.shares[se.Number]; ok && now.given(se) {
+		if z, ok := now.shares[se.Number]; ok {
 			shares[se.Number] = z
 			continue
 		}
