@@ -102,9 +102,6 @@ func (s *step) sessionAgendas(a *extension.Agenda, addr address) error {
 		if ep == nil || q.Statement == 0 && (ep != &s.ep || s.halted) {
 			continue
 		}
-		if _, isOpen := s.source(q.Ballot.Stream); q.Statement == 0 && !isOpen {
-			continue
-		}
 		m, ok := ep.find(addr[:])
 		if !ok {
 			continue

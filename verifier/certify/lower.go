@@ -77,17 +77,26 @@ func (s *step) takeLower(m member, src source, v extension.Vote, body message.Ha
 	return nil
 }
 
-// Certified reports whether a checkpoint of the stream with that end is certified and kept.
-func (k Keeper) Certified(c context.Context, stream uint32, end uint64) (bool, error) {
+// Certified reports whether a checkpoint of the stream with that end is certified and kept, and the highest end of all that are.
+func (k Keeper) Certified(c context.Context, stream uint32, end uint64) (newest uint64, ok bool, err error) {
 	if stream > 0xffff {
-		return false, nil
+		return 0, false, nil
 	}
+	st := k.state(sdk.UnwrapSDKContext(c))
 	var cert certificate
-	return k.state(sdk.UnwrapSDKContext(c)).get(keyCertificate(uint16(stream), end), &cert)
+	if ok, err = st.get(keyCertificate(uint16(stream), end), &cert); err != nil || !ok {
+		return 0, false, err
+	}
+	last, err := st.last(uint16(stream))
+	if err != nil || last == nil {
+		return 0, false, err
+	}
+	return last.Ballot.End, true, nil
 }
 
-// DropCertificates forgets the certificates of a stream below final that was contradicted: the next generation may begin below
-// their ends. Targets take their signatures all the same.
+// DropCertificates forgets the certificates of a stream below final that was contradicted: the next generation counts its messages
+// from the final tree again. Their ends are not certified a second time, the stream's floor is above them. Targets take their
+// signatures all the same.
 func (k Keeper) DropCertificates(c context.Context, index uint32) error {
 	stream, st := uint16(index), k.state(sdk.UnwrapSDKContext(c))
 	gone := [][]byte{keyStream(prefixNewest, stream)}

@@ -5,6 +5,8 @@
 package certify
 
 import (
+	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"cosmossdk.io/log/v2"
@@ -170,14 +172,42 @@ func TestVotesBelowFinalAreTakenBack(t *testing.T) {
 	n.blameless()
 }
 
-// A contradicted stream takes nothing, its sessions end without blame, and the next generation may begin below what
-// was certified before. The final stream goes on.
+// contradict does what the reports of f+1 members do to stream 2.
+func (n *testNet) contradict() {
+	n.t.Helper()
+	ctx := sdk.NewContext(n.ms, cmtproto.Header{Height: n.h}, false, log.NewNopLogger())
+	last, ok := n.newest(2)
+	if !ok {
+		n.t.Fatal("nothing is certified that could be contradicted")
+	}
+	newest, ok, err := n.k.Certified(ctx, 2, last.Ballot.End)
+	if err != nil || !ok {
+		n.t.Fatalf("block %d certified %t, %v", last.Ballot.End, ok, err)
+	}
+	s := &n.streams[1]
+	s.StoppedAt, s.Generation, s.FloorEnd = uint64(n.h), s.Generation+1, max(s.FloorEnd, newest)
+	if err := errors.Join(n.k.CloseStream(ctx, 2), n.k.DropCertificates(ctx, 2)); err != nil {
+		n.t.Fatal(err)
+	}
+	n.ms.Commit()
+}
+
+func (n *testNet) noTip() {
+	n.t.Helper()
+	if c, ok := n.newest(2); ok {
+		n.t.Errorf("height %d: certified below final: %+v", n.h, c.Ballot.Vote)
+	}
+}
+
+// A contradicted stream takes nothing, and its sessions end without blame. The final stream goes on. The next generation counts its
+// messages anew and certifies nothing at or below what was certified before.
 func TestStoppedStreamBelowFinal(t *testing.T) {
 	n := newLowerNet(t)
-	first := n.tip(nil, 9, 2, 0)
-	n.sayTip(first, 1, 2, 3)
-	n.blocks(6)
-	n.certifiedTip(first)
+	for _, end := range []uint64{7, 9} {
+		n.sayTip(n.tip(nil, end, (end-5)/2, 0), 1, 2, 3)
+		n.blocks(6)
+		n.certifiedTip(n.tip(nil, end, (end-5)/2, 0))
+	}
 	hanging := n.tip(nil, 11, 3, 0)
 	for _, v := range n.nodes {
 		v.withhold = true
@@ -187,27 +217,24 @@ func TestStoppedStreamBelowFinal(t *testing.T) {
 	if len(n.sessions()) == 0 {
 		t.Fatal("no session is open")
 	}
-	ctx := sdk.NewContext(n.ms, cmtproto.Header{Height: n.h}, false, log.NewNopLogger())
-	for end, want := range map[uint64]bool{9: true, 11: false} {
-		if ok, err := n.k.Certified(ctx, 2, end); ok != want || err != nil {
-			t.Errorf("block %d certified %t, %v", end, ok, err)
+	for end, want := range map[uint64]bool{5: false, 7: true, 9: true, 11: false} {
+		newest, ok, err := n.k.Certified(n.ctx(), 2, end)
+		if err != nil || ok != want || ok && newest != 9 {
+			t.Errorf("block %d certified %t, newest %d, %v", end, ok, newest, err)
 		}
 	}
-	n.streams[1].StoppedAt, n.streams[1].Generation = uint64(n.h), 2
-	if err := n.k.CloseStream(ctx, 2); err != nil {
-		t.Fatal(err)
+	if _, ok, err := n.k.Certified(n.ctx(), 2+1<<16, 9); ok || err != nil {
+		t.Errorf("a stream that cannot be: %t, %v", ok, err)
 	}
-	if err := n.k.DropCertificates(ctx, 2); err != nil {
-		t.Fatal(err)
+	n.contradict()
+	if a := n.agenda(1); len(a.Streams) != 1 || len(a.Sessions) != 0 {
+		t.Errorf("agenda of a stopped stream: %+v", a)
 	}
-	n.ms.Commit()
 	n.blocks(4)
-	if q := n.sessions(); len(q) != 0 || len(n.ballotsOf(1)) != 0 || len(n.agenda(1).Streams) != 1 {
+	if q := n.sessions(); len(q) != 0 || len(n.ballotsOf(1)) != 0 {
 		t.Errorf("a stopped stream has %d sessions, votes %+v", len(q), n.ballotsOf(1))
 	}
-	if _, ok := n.newest(2); ok {
-		t.Error("a certificate of the contradicted generation is kept")
-	}
+	n.noTip()
 	n.silent()
 	for _, v := range n.nodes {
 		v.withhold = false
@@ -216,9 +243,87 @@ func TestStoppedStreamBelowFinal(t *testing.T) {
 	n.blocks(6)
 	base := n.base(5)
 	n.streams[1].StoppedAt = 0
-	again := n.tip(&base, 7, 1, 0)
+	for _, end := range []uint64{7, 9} {
+		n.sayTip(n.tip(&base, end, 1, 0), 1, 2, 3, 4)
+		n.blocks(6)
+		n.noTip()
+		if list := n.ballotsOf(1); len(list) != 0 {
+			t.Errorf("votes at or below what was certified are kept: %+v", list)
+		}
+	}
+	again := n.tip(&base, 11, 1, 0)
 	n.sayTip(again, 1, 2, 3)
 	n.blocks(6)
 	n.certifiedTip(again)
 	n.blameless()
+}
+
+// A session that was open when the stream stopped makes no certificate, though the stream runs again before the next block has the
+// last share. Its signers are free for others.
+func TestStoppedGenerationCompletesNothing(t *testing.T) {
+	for delay := range 3 {
+		n := newLowerNet(t)
+		n.sayTip(n.tip(nil, 5, 1, 0), 1, 2, 3)
+		n.blocks(6)
+		n.sayTip(n.tip(nil, 9, 2, 0), 1, 2, 3, 4)
+		n.blocks(2)
+		n.nodes[0].withhold, n.nodes[1].withhold = delay == 2, delay == 2
+		n.blocks(min(delay, 1))
+		if len(n.sessions()) == 0 {
+			t.Fatalf("delay %d: no session is open", delay)
+		}
+		n.contradict()
+		n.streams[1].StoppedAt = 0
+		if a := n.agenda(1); len(a.Sessions) != 0 || a.Streams[1].Signing || a.Streams[1].Generation != 2 {
+			t.Errorf("delay %d: agenda of void sessions: %+v", delay, a)
+		}
+		n.silent()
+		for i := range n.said {
+			n.said[i].Extension.Votes = nil // what is said in the next generation may be certified in it
+		}
+		n.nodes[0].withhold, n.nodes[1].withhold = false, false
+		n.block()
+		if q := n.sessions(); len(q) != 0 {
+			t.Errorf("delay %d: %d sessions after the block", delay, len(q))
+		}
+		n.blocks(8)
+		n.noTip()
+		again := n.tip(nil, 11, 2, 0)
+		n.sayTip(again, 1, 2, 3, 4)
+		n.blocks(6)
+		n.certifiedTip(again)
+		n.blameless()
+	}
+}
+
+// One end is certified once, whatever is contradicted, voted for and signed at the time.
+func TestOneCertificatePerEndBelowFinal(t *testing.T) {
+	n := newLowerNet(t)
+	r := rand.New(rand.NewPCG(1, 1))
+	seen := map[uint64]uint32{} // end → generation
+	for range 150 {
+		for i := range n.nodes {
+			n.sayTip(n.tip(nil, uint64(5+2*r.IntN(12)+4*int(n.streams[1].Generation)), uint64(1+r.IntN(3)), 0), i+1)
+		}
+		if same := n.tip(nil, uint64(5+2*r.IntN(12)), uint64(1+r.IntN(3)), 0); r.IntN(2) == 0 {
+			n.sayTip(same, 1, 2, 3, 4)
+		}
+		n.blocks(r.IntN(6))
+		c, ok := n.newest(2)
+		if !ok {
+			continue
+		}
+		g := n.streams[1].Generation
+		if was, twice := seen[c.Ballot.End]; twice && was != g {
+			t.Fatalf("height %d: block %d is certified in generations %d and %d", n.h, c.Ballot.End, was, g)
+		}
+		seen[c.Ballot.End] = g
+		if r.IntN(8) == 0 && g < 4 {
+			n.contradict()
+			n.streams[1].StoppedAt = 0
+		}
+	}
+	if len(seen) < 4 || n.streams[1].Generation < 3 {
+		t.Errorf("%d ends in %d generations: the test proves nothing", len(seen), n.streams[1].Generation)
+	}
 }

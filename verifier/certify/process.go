@@ -51,7 +51,7 @@ func (k Keeper) ProcessVotes(ctx sdk.Context, votes []MemberVote) error {
 		return err
 	}
 	for _, pass := range []func() error{
-		s.enterEpoch, s.standing, s.readStatements, func() error { return s.admit(votes) }, s.hear, s.dropClosed, s.complete, s.judge, s.plan, s.save,
+		s.enterEpoch, s.standing, s.readStatements, func() error { return s.admit(votes) }, s.hear, s.dropVoid, s.complete, s.judge, s.plan, s.save,
 	} {
 		if err := pass(); err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 
 // session is one attempt to sign a checkpoint, or the statement of that id.
 type session struct {
-	Number, Epoch uint64
+	Number, Epoch uint64 // Epoch 0: void, its stream was closed or stopped
 	ID            [32]byte
 	Statement     uint64 // 0: a checkpoint
 	Kind          kind

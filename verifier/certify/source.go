@@ -24,11 +24,12 @@ type source struct {
 	closed  uint64          // height; 0: open
 	follows uint32          // the stream of the epoch before; 0: none
 	base    *extension.Vote // certified under an earlier epoch; nil: the empty tree
-	// Of streams below final: how many messages a checkpoint may hold, the generation, and the height at which it was
-	// stopped; 0: it runs.
+	// Of streams below final: how many messages a checkpoint may hold, the generation, the height at which it was stopped
+	// (0: it runs), and the highest end that the generations before have certified.
 	maxAhead   uint64
 	generation uint32
 	stopped    uint64
+	floor      uint64
 }
 
 // sources are all streams, closed ones too, by index.
@@ -45,7 +46,7 @@ func (k Keeper) sources(ctx sdk.Context) ([]source, error) {
 		}
 		src := source{
 			index: uint16(p.Index), stride: p.Stride, start: p.StartBlock, closed: p.ClosedAt, follows: p.Follows,
-			maxAhead: uint64(p.MaxAhead), generation: p.Generation, stopped: p.StoppedAt,
+			maxAhead: uint64(p.MaxAhead), generation: p.Generation, stopped: p.StoppedAt, floor: p.FloorEnd,
 			stream: message.Stream{
 				Chain: message.ChainID(p.Chain), Manager: message.Address(p.Manager),
 				Finality: message.Finality(p.Finality), Epoch: p.Epoch,
@@ -82,11 +83,14 @@ func findSource(list []source, index uint16) (source, bool) {
 
 // admits reports whether v can follow last, the newest certified checkpoint (nil: none yet). The first one
 // of an epoch with a base is the base's window with the base's own tree, or one that grows it. The hash of its
-// block may be another than when it was certified: a tree that stayed the same is the same.
+// block may be another than when it was certified: a tree that stayed the same is the same. What a generation below final
+// has certified before it was contradicted is never certified again, whatever became of the certificates.
 // INVARIANT: I-04.
 func (src *source) admits(last *certificate, v *extension.Vote) bool {
 	b := src.base
 	switch {
+	case src.floor != 0 && v.End <= src.floor:
+		return false
 	case last != nil:
 		return src.grows(&last.Ballot.Vote, v)
 	case b == nil:
@@ -136,16 +140,24 @@ func (k Keeper) Base(c context.Context, stream uint32, end uint64) (*lanesv1.Bas
 	return nil, fmt.Errorf("stream %d, block %d: %w", stream, end, ErrNoBase)
 }
 
-// CloseStream forgets what members said for a stream that lanes has closed: votes, heartbeats, target and what is in
-// signing. Its open sessions end with the next block, before anybody owes them anything. Nobody is
-// benched or blamed for it: certificates, conduct and evidence stay as they are.
+// CloseStream forgets what members said for a stream that lanes has closed or stopped: votes, heartbeats, target and what is in
+// signing. Its open sessions are void from now on, also when the stream runs again before the next block, and end with that
+// block, before anybody owes them anything. Nobody is benched or blamed for it: certificates, conduct and evidence stay as
+// they are.
 func (k Keeper) CloseStream(c context.Context, index uint32) error {
 	if index > 0xffff {
 		return fmt.Errorf("stream %d: %w", index, message.ErrUnknownLane)
 	}
 	stream, st := uint16(index), k.state(sdk.UnwrapSDKContext(c))
 	gone := [][]byte{keyStream(prefixTarget, stream), keyStream(prefixSigning, stream)}
-	var errs []error
+	open, err := st.sessions()
+	errs := []error{err}
+	for _, q := range open {
+		if q.of(stream) {
+			q.Epoch = 0
+			st.set(keySession(q.Number), q)
+		}
+	}
 	for _, prefix := range []byte{prefixBallots, prefixHeartbeat} {
 		errs = append(errs, st.each(keyStream(prefix, stream), nil, func(key, _ []byte) (bool, error) {
 			gone = append(gone, append([]byte(nil), key...))
@@ -158,13 +170,11 @@ func (k Keeper) CloseStream(c context.Context, index uint32) error {
 	return errors.Join(errs...)
 }
 
-// dropClosed ends the sessions of streams that are closed. Their shares were heard before, so an extension
-// that is full of them counts as full.
-func (s *step) dropClosed() error {
+// dropVoid ends the sessions of streams that were closed or stopped. Their shares were heard before, so an extension that is
+// full of them counts as full.
+func (s *step) dropVoid() error {
 	for _, q := range s.open {
-		if _, ok := s.source(q.Ballot.Stream); q.Statement == 0 && !ok {
-			q.gone = true
-		}
+		q.gone = q.gone || q.Epoch == 0
 	}
 	return nil
 }

@@ -117,29 +117,28 @@ func TestVotesBesideTheBaseAreRefused(t *testing.T) {
 		name   string
 		end    uint64
 		taken  bool
-		change func(*message.Checkpoint)
+		change func(c, base *message.Checkpoint)
 	}{
-		{"the base itself", 9, true, func(*message.Checkpoint) {}},
-		{"another root", 9, false, func(c *message.Checkpoint) { c.Root[0] ^= 1 }},
-		{"other peaks", 9, false, func(c *message.Checkpoint) { c.PeaksHash[0] ^= 1 }},
-		{"more messages", 9, false, func(c *message.Checkpoint) { c.MessageCount++ }},
-		{"more leaves", 9, false, func(c *message.Checkpoint) { c.LeafCount++ }},
-		{"below it", 7, false, func(*message.Checkpoint) {}},
-		{"above it", 11, true, func(*message.Checkpoint) {}},
-		{"above it, no more leaves", 11, false, func(c *message.Checkpoint) { c.LeafCount, c.MessageCount = 10, 9 }},
-		{"above it, fewer messages", 11, false, func(c *message.Checkpoint) { c.MessageCount = 8 }},
-		{"above it, its root", 11, false, nil},
+		{"the base itself", 9, true, func(_, _ *message.Checkpoint) {}},
+		{"another root", 9, false, func(c, _ *message.Checkpoint) { c.Root[0] ^= 1 }},
+		{"other peaks", 9, false, func(c, _ *message.Checkpoint) { c.PeaksHash[0] ^= 1 }},
+		{"more messages", 9, false, func(c, _ *message.Checkpoint) { c.MessageCount++ }},
+		{"more leaves", 9, false, func(c, _ *message.Checkpoint) { c.LeafCount++ }},
+		{"below it", 7, false, func(_, _ *message.Checkpoint) {}},
+		{"above it", 11, true, func(_, _ *message.Checkpoint) {}},
+		{"above it, no more leaves", 11, false, func(c, _ *message.Checkpoint) { c.LeafCount, c.MessageCount = 10, 9 }},
+		{"above it, fewer messages", 11, false, func(c, _ *message.Checkpoint) { c.MessageCount = 8 }},
+		{"above it, its root", 11, false, func(c, base *message.Checkpoint) { c.Root = base.Root }},
+		{"below it, its tree", 7, false, func(c, base *message.Checkpoint) {
+			c.MessageCount, c.LeafCount, c.PeaksHash, c.Root = base.MessageCount, base.LeafCount, base.PeaksHash, base.Root
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := twice(t)
 			base := n.checkpoint(1, 9, 0)
 			n.mustReopen(1, 9)
 			v := n.carried(2, n.checkpoint(1, c.end, 0))
-			if c.change != nil {
-				c.change(&v)
-			} else {
-				v.Root = base.Root
-			}
+			c.change(&v, &base)
 			n.votes(2, v, 1, 2, 3, 4)
 			n.blocks(6)
 			if got, ok := n.newest(2); ok != c.taken || ok && got.checkpoint(bridgeID) != v {

@@ -36,16 +36,13 @@ func (x Proposals) addStream(ctx context.Context, s lanesv1.Stream) error {
 }
 
 // Contradict takes a member's report that the final history of a source is not what a certified checkpoint below final
-// says. f+1 members, so an honest one among them, stop the stream: its votes and certificates are forgotten, nobody is blamed,
-// since such blocks may change under honest members. The final stream of the source goes on.
+// says. f+1 members, so an honest one among them, stop the stream: its votes and certificates are forgotten but for the highest
+// end that is certified, at or below which nothing is certified again; nobody is blamed, since such blocks may change under
+// honest members. The final stream of the source goes on.
 //
 // Errors: ErrUnknownMember, ErrNotCertified, those of lanes; ErrState.
 func (x Proposals) Contradict(ctx context.Context, m *committeev1.MsgContradict) error {
-	may, needed, err := x.k.electorate(ctx)
-	if err != nil {
-		return err
-	}
-	who, err := x.k.voter(ctx, m.Sender, may)
+	who, may, needed, err := x.k.voter(ctx, m.Sender)
 	if err != nil {
 		return err
 	}
@@ -53,14 +50,14 @@ func (x Proposals) Contradict(ctx context.Context, m *committeev1.MsgContradict)
 	if err != nil {
 		return err
 	}
-	known, err := x.certify.Certified(ctx, m.Stream, m.End)
+	newest, known, err := x.certify.Certified(ctx, m.Stream, m.End)
 	switch {
 	case err != nil:
 		return err
 	case !known:
 		return fmt.Errorf("stream %d, block %d: %w", m.Stream, m.End, ErrNotCertified)
 	}
-	stopped, err := x.lanes.Contradict(ctx, m.Stream, m.Generation, who, may, len(e.Members)-needed+1)
+	stopped, err := x.lanes.Contradict(ctx, m.Stream, m.Generation, lanesv1.Report{Member: who, End: m.End}, newest, may, len(e.Members)-needed+1)
 	if err != nil {
 		return err
 	}

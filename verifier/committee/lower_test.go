@@ -19,11 +19,13 @@ import (
 	"github.com/aitbc/bridge/verifier/upgrade"
 )
 
-// lower stands for lanes and certify: stream 2 is below final and has one certificate, at block 9.
+// lower stands for lanes and certify: stream 2 is below final and has certificates at blocks 9 and 13.
 type lower struct {
 	lanes.Keeper
 	added   []lanesv1.Stream
 	enough  int
+	end     uint64
+	newest  uint64
 	members [][]byte
 	closed  []uint32
 	dropped []uint32
@@ -35,8 +37,8 @@ func (l *lower) AddStream(_ context.Context, s lanesv1.Stream) (uint32, error) {
 	return 1, nil
 }
 
-func (l *lower) Contradict(_ context.Context, _, _ uint32, member []byte, _ [][]byte, enough int) (bool, error) {
-	l.members, l.enough = append(l.members, member), enough
+func (l *lower) Contradict(_ context.Context, _, _ uint32, r lanesv1.Report, newest uint64, _ [][]byte, enough int) (bool, error) {
+	l.members, l.end, l.newest, l.enough = append(l.members, r.Member), r.End, newest, enough
 	return len(l.members) >= enough, nil
 }
 
@@ -61,8 +63,8 @@ func (c certificates) DropCertificates(_ context.Context, index uint32) error {
 	return nil
 }
 
-func (c certificates) Certified(_ context.Context, stream uint32, end uint64) (bool, error) {
-	return stream == 2 && end == 9, nil
+func (c certificates) Certified(_ context.Context, stream uint32, end uint64) (uint64, bool, error) {
+	return 13, stream == 2 && end == 9, nil
 }
 
 func (c certificates) Base(ctx context.Context, stream uint32, end uint64) (*lanesv1.Base, error) {
@@ -125,8 +127,8 @@ func TestContradictionsOfMembersStopAStream(t *testing.T) {
 		if err := report(c.nodes[i].op[:], 2, 9); err != nil {
 			t.Fatal(err)
 		}
-		if l.enough != 2 || (len(l.closed) == 1 && len(l.dropped) == 1) != stopped {
-			t.Errorf("%d reports of %d: closed %v, dropped %v", i+1, l.enough, l.closed, l.dropped)
+		if l.end != 9 || l.newest != 13 || l.enough != 2 || (len(l.closed) == 1 && len(l.dropped) == 1) != stopped {
+			t.Errorf("%d reports of %d, at %d of %d: closed %v, dropped %v", i+1, l.enough, l.end, l.newest, l.closed, l.dropped)
 		}
 	}
 	if err := c.tries(func(ctx sdk.Context) error {

@@ -70,19 +70,22 @@ func (k Keeper) electorate(ctx context.Context) (may [][]byte, needed int, err e
 	return may, int(e.Threshold), nil
 }
 
-// voter is the consensus address that an operator approves for. Errors: ErrUnknownMember.
-func (k Keeper) voter(ctx context.Context, sender []byte, may [][]byte) ([]byte, error) {
+// voter is the member that an operator speaks for, by consensus address, beside the electorate. Errors: ErrUnknownMember.
+func (k Keeper) voter(ctx context.Context, sender []byte) (who []byte, may [][]byte, needed int, err error) {
+	if may, needed, err = k.electorate(ctx); err != nil {
+		return nil, nil, 0, err
+	}
 	if len(sender) != 20 {
-		return nil, fmt.Errorf("operator of %d bytes: %w", len(sender), ErrUnknownMember)
+		return nil, nil, 0, fmt.Errorf("operator of %d bytes: %w", len(sender), ErrUnknownMember)
 	}
 	v, found, err := k.ValidatorByOperator(ctx, [20]byte(sender))
 	if err != nil {
-		return nil, err
+		return nil, nil, 0, err
 	}
 	if !found || !holds(may, v.ConsAddress) {
-		return nil, fmt.Errorf("operator %s speaks for no member of the active epoch: %w", message.Address(sender), ErrUnknownMember)
+		return nil, nil, 0, fmt.Errorf("operator %s speaks for no member of the active epoch: %w", message.Address(sender), ErrUnknownMember)
 	}
-	return v.ConsAddress, nil
+	return v.ConsAddress, may, needed, nil
 }
 
 func holds(list [][]byte, a []byte) bool {

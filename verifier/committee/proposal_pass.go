@@ -21,7 +21,7 @@ import (
 type LaneKeeper interface {
 	AddStream(ctx context.Context, s lanesv1.Stream) (uint32, error)
 	Reopen(ctx context.Context, index uint32, base *lanesv1.Base) (closed []uint32, err error)
-	Contradict(ctx context.Context, index, generation uint32, member []byte, may [][]byte, enough int) (stopped bool, err error)
+	Contradict(ctx context.Context, index, generation uint32, r lanesv1.Report, newest uint64, may [][]byte, enough int) (stopped bool, err error)
 	ResumeLower(ctx context.Context, index uint32) error
 }
 
@@ -31,7 +31,7 @@ type ResumeKeeper interface {
 	Resume(ctx context.Context, chain bool, member []byte) error
 	Base(ctx context.Context, stream uint32, end uint64) (*lanesv1.Base, error)
 	CloseStream(ctx context.Context, index uint32) error
-	Certified(ctx context.Context, stream uint32, end uint64) (bool, error)
+	Certified(ctx context.Context, stream uint32, end uint64) (newest uint64, ok bool, err error)
 	DropCertificates(ctx context.Context, index uint32) error
 }
 
@@ -57,11 +57,7 @@ func NewProposals(k Keeper, l LaneKeeper, c ResumeKeeper, u UpgradeKeeper) Propo
 //
 // Errors: ErrUnknownMember, ErrProposal, those of ValidatePayload, ErrState.
 func (x Proposals) Propose(ctx context.Context, m *committeev1.MsgPropose) (uint64, error) {
-	may, needed, err := x.k.electorate(ctx)
-	if err != nil {
-		return 0, err
-	}
-	who, err := x.k.voter(ctx, m.Sender, may)
+	who, may, needed, err := x.k.voter(ctx, m.Sender)
 	if err != nil {
 		return 0, err
 	}
@@ -81,11 +77,7 @@ func (x Proposals) Propose(ctx context.Context, m *committeev1.MsgPropose) (uint
 //
 // Errors: ErrUnknownMember, ErrUnknownProposal, ErrProposal, ErrState.
 func (x Proposals) Approve(ctx context.Context, m *committeev1.MsgApprove) error {
-	may, needed, err := x.k.electorate(ctx)
-	if err != nil {
-		return err
-	}
-	who, err := x.k.voter(ctx, m.Sender, may)
+	who, may, needed, err := x.k.voter(ctx, m.Sender)
 	if err != nil {
 		return err
 	}

@@ -199,3 +199,12 @@ func (s QueryServer) Stream(ctx context.Context, r *lanesv1.QueryStreamRequest) 
 	}
 	return nil, status.Errorf(codes.NotFound, "stream %d", r.Index)
 }
+
+// Reports are the newest contradictions of a stream.
+func (s QueryServer) Reports(ctx context.Context, r *lanesv1.QueryReportsRequest) (*lanesv1.QueryReportsResponse, error) {
+	out, err := s.k.Reports(ctx, r.Index)
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
+	}
+	return &lanesv1.QueryReportsResponse{Reports: out}, nil
+}

@@ -37,8 +37,8 @@ func lower(s *lanesv1.Stream) bool {
 // beginLower fills what a new stream below final starts with. The final stream of the same source and epoch must be open
 // with the same windows: what is below it has no tree of its own.
 func beginLower(all []lanesv1.Stream, s *lanesv1.Stream) error {
-	if s.Generation != 0 || s.StoppedAt != 0 {
-		return fmt.Errorf("a new stream has no generation and runs: %w", message.ErrRange)
+	if s.Generation != 0 || s.StoppedAt != 0 || s.FloorEnd != 0 {
+		return fmt.Errorf("a new stream has no generation, runs and has no floor: %w", message.ErrRange)
 	}
 	if !lower(s) {
 		return nil
@@ -56,14 +56,22 @@ func beginLower(all []lanesv1.Stream, s *lanesv1.Stream) error {
 	return nil
 }
 
+// validateLower checks what streams below final have, and that others have none of it. A floor comes with the contradiction
+// that raises the generation, and is the end of a window.
 func validateLower(s *lanesv1.Stream) error {
 	switch {
-	case !lower(s) && (s.MaxAhead != 0 || s.Generation != 0 || s.StoppedAt != 0):
-		return fmt.Errorf("max_ahead, generation and stopped_at are of streams below final: %w", message.ErrRange)
-	case lower(s) && (s.MaxAhead == 0 || s.MaxAhead > streams.MaxAheadLimit):
+	case !lower(s) && (s.MaxAhead != 0 || s.Generation != 0 || s.StoppedAt != 0 || s.FloorEnd != 0):
+		return fmt.Errorf("max_ahead, generation, stopped_at and floor_end are of streams below final: %w", message.ErrRange)
+	case !lower(s):
+		return nil
+	case s.MaxAhead == 0 || s.MaxAhead > streams.MaxAheadLimit:
 		return fmt.Errorf("max_ahead %d, 1 to %d: %w", s.MaxAhead, streams.MaxAheadLimit, message.ErrRange)
-	case lower(s) && s.Generation == 0:
+	case s.Generation == 0:
 		return fmt.Errorf("generation: %w", message.ErrZero)
+	case s.Generation == 1 && (s.StoppedAt != 0 || s.FloorEnd != 0):
+		return fmt.Errorf("stopped at height %d with floor_end %d in the first generation: %w", s.StoppedAt, s.FloorEnd, message.ErrRange)
+	case s.Generation > 1 && (s.FloorEnd < s.StartBlock || s.FloorEnd == 0 || !message.Aligned(s.FloorEnd, s.Stride)):
+		return fmt.Errorf("floor_end %d ends no window of %d blocks from %d on: %w", s.FloorEnd, s.Stride, s.StartBlock, message.ErrRange)
 	}
 	return nil
 }
@@ -72,48 +80,58 @@ var prefixReports = []byte{3}
 
 func reportsKey(index uint32) []byte { return binary.BigEndian.AppendUint32(prefixReports, index) }
 
-// Contradict notes that a member found a checkpoint of the stream contradicted by the final history. When `enough` of those
-// that may report have, the stream stops and its generation is raised. That the checkpoint was certified is for the
-// caller to know. Reports are of one generation; they are not exported, members repeat them.
+// Contradict notes that r.Member found a checkpoint of the stream, the one with r.End, contradicted by the final history. When
+// `enough` of those that may report have, the stream stops, its generation is raised, and newest is its floor: the highest end that
+// is certified in it, which is for the caller to know. Reports are of one generation, the first of a member counts; they are not
+// exported, members repeat them.
 //
 // Errors: message.ErrUnknownLane, message.ErrRange for a final stream, ErrClosed, ErrStopped, ErrGeneration; ErrState.
-func (k Keeper) Contradict(ctx context.Context, index, generation uint32, member []byte, may [][]byte, enough int) (stopped bool, err error) {
+func (k Keeper) Contradict(
+	ctx context.Context, index, generation uint32, r lanesv1.Report, newest uint64, may [][]byte, enough int,
+) (stopped bool, err error) {
 	s, err := k.below(ctx, index)
 	if err != nil {
 		return false, err
 	}
 	switch {
 	case s.StoppedAt != 0:
-		return false, fmt.Errorf("stream %d, at height %d: %w", index, s.StoppedAt, ErrStopped)
+		return false, fmt.Errorf("stream %d, at height %d: %w", s.Index, s.StoppedAt, ErrStopped)
 	case s.Generation != generation:
-		return false, fmt.Errorf("stream %d: generation %d, the report is of %d: %w", index, s.Generation, generation, ErrGeneration)
+		return false, fmt.Errorf("stream %d: generation %d, the report is of %d: %w", s.Index, s.Generation, generation, ErrGeneration)
 	}
-	kv := sdk.UnwrapSDKContext(ctx).KVStore(k.key)
-	var r lanesv1.Reports
-	if err := r.Unmarshal(kv.Get(reportsKey(index))); err != nil {
-		return false, fmt.Errorf("decode reports on stream %d: %w", index, ErrState)
+	all, err := k.Reports(ctx, index)
+	if err != nil {
+		return false, err
 	}
-	if r.Generation != generation {
-		r = lanesv1.Reports{Generation: generation}
+	if all.Generation != generation {
+		all = lanesv1.Reports{Generation: generation}
 	}
-	r.Members = slices.DeleteFunc(r.Members, func(a []byte) bool { // who is no member any more counts for nothing
-		return !slices.ContainsFunc(may, func(b []byte) bool { return bytes.Equal(a, b) })
+	all.Reports = slices.DeleteFunc(all.Reports, func(a lanesv1.Report) bool { // who is no member any more counts for nothing
+		return !slices.ContainsFunc(may, func(b []byte) bool { return bytes.Equal(a.Member, b) })
 	})
-	if i, ok := slices.BinarySearchFunc(r.Members, member, bytes.Compare); !ok {
-		r.Members = slices.Insert(r.Members, i, slices.Clone(member))
+	r.Height = uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
+	if i, ok := slices.BinarySearchFunc(all.Reports, r, func(a, b lanesv1.Report) int { return bytes.Compare(a.Member, b.Member) }); !ok {
+		all.Reports = slices.Insert(all.Reports, i, r)
 	}
-	if len(r.Members) < enough {
-		b, err := r.Marshal()
-		if err != nil {
-			return false, fmt.Errorf("encode reports on stream %d: %w", index, err)
-		}
-		kv.Set(reportsKey(index), b)
+	b, err := all.Marshal()
+	if err != nil {
+		return false, fmt.Errorf("encode reports on stream %d: %w", index, err)
+	}
+	sdk.UnwrapSDKContext(ctx).KVStore(k.key).Set(reportsKey(index), b)
+	if len(all.Reports) < enough {
 		return false, nil
 	}
-	kv.Delete(reportsKey(index))
-	s.StoppedAt, s.Generation = uint64(sdk.UnwrapSDKContext(ctx).BlockHeight()), s.Generation+1
+	s.StoppedAt, s.Generation, s.FloorEnd = r.Height, s.Generation+1, max(s.FloorEnd, newest)
 	announceLower(ctx, EventStopped, &s)
 	return true, k.put(ctx, &s)
+}
+
+// Reports are the newest that are kept of a stream; generation 0: none. Errors: ErrState.
+func (k Keeper) Reports(ctx context.Context, index uint32) (r lanesv1.Reports, err error) {
+	if err := r.Unmarshal(sdk.UnwrapSDKContext(ctx).KVStore(k.key).Get(reportsKey(index))); err != nil {
+		return r, fmt.Errorf("decode reports on stream %d: %w", index, ErrState)
+	}
+	return r, nil
 }
 
 // ResumeLower lets a stopped stream below final run again, in the generation that it was stopped into. Only a passed proposal may call it.
@@ -154,5 +172,6 @@ func announceLower(ctx context.Context, event string, s *lanesv1.Stream) {
 	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(sdk.NewEvent(event,
 		sdk.NewAttribute("stream", strconv.FormatUint(uint64(s.Index), 10)),
 		sdk.NewAttribute("generation", strconv.FormatUint(uint64(s.Generation), 10)),
+		sdk.NewAttribute("floor_end", strconv.FormatUint(s.FloorEnd, 10)),
 	))
 }

@@ -55,8 +55,8 @@ func (k Keeper) Reopen(ctx context.Context, index uint32, base *lanesv1.Base) (c
 		if s.Index == index {
 			next.Base = base
 		}
-		if next.StoppedAt = 0; lower(&next) {
-			next.Generation = 1
+		if lower(&next) {
+			next.Generation, next.StoppedAt, next.FloorEnd = 1, 0, 0
 		}
 		s.ClosedAt = uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
 		if err := k.put(ctx, &s); err != nil {

@@ -196,37 +196,130 @@ func (m *QueryStreamResponse) GetStream() Stream {
 	return Stream{}
 }
 
+type QueryReportsRequest struct {
+	Index uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+}
+
+func (m *QueryReportsRequest) Reset()         { *m = QueryReportsRequest{} }
+func (m *QueryReportsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryReportsRequest) ProtoMessage()    {}
+func (*QueryReportsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66387504c9fc77a4, []int{4}
+}
+func (m *QueryReportsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReportsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReportsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReportsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReportsRequest.Merge(m, src)
+}
+func (m *QueryReportsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReportsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReportsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReportsRequest proto.InternalMessageInfo
+
+func (m *QueryReportsRequest) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+type QueryReportsResponse struct {
+	Reports Reports `protobuf:"bytes,1,opt,name=reports,proto3" json:"reports"`
+}
+
+func (m *QueryReportsResponse) Reset()         { *m = QueryReportsResponse{} }
+func (m *QueryReportsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryReportsResponse) ProtoMessage()    {}
+func (*QueryReportsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66387504c9fc77a4, []int{5}
+}
+func (m *QueryReportsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryReportsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryReportsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryReportsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryReportsResponse.Merge(m, src)
+}
+func (m *QueryReportsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryReportsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryReportsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryReportsResponse proto.InternalMessageInfo
+
+func (m *QueryReportsResponse) GetReports() Reports {
+	if m != nil {
+		return m.Reports
+	}
+	return Reports{}
+}
+
 func init() {
 	proto.RegisterType((*QueryStreamsRequest)(nil), "aitbc.bridge.lanes.v1.QueryStreamsRequest")
 	proto.RegisterType((*QueryStreamsResponse)(nil), "aitbc.bridge.lanes.v1.QueryStreamsResponse")
 	proto.RegisterType((*QueryStreamRequest)(nil), "aitbc.bridge.lanes.v1.QueryStreamRequest")
 	proto.RegisterType((*QueryStreamResponse)(nil), "aitbc.bridge.lanes.v1.QueryStreamResponse")
+	proto.RegisterType((*QueryReportsRequest)(nil), "aitbc.bridge.lanes.v1.QueryReportsRequest")
+	proto.RegisterType((*QueryReportsResponse)(nil), "aitbc.bridge.lanes.v1.QueryReportsResponse")
 }
 
 func init() { proto.RegisterFile("aitbc/bridge/lanes/v1/query.proto", fileDescriptor_66387504c9fc77a4) }
 
 var fileDescriptor_66387504c9fc77a4 = []byte{
-	// 307 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x52, 0x4c, 0xcc, 0x2c, 0x49,
-	0x4a, 0xd6, 0x4f, 0x2a, 0xca, 0x4c, 0x49, 0x4f, 0xd5, 0xcf, 0x49, 0xcc, 0x4b, 0x2d, 0xd6, 0x2f,
-	0x33, 0xd4, 0x2f, 0x2c, 0x4d, 0x2d, 0xaa, 0xd4, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0x12, 0x05,
-	0x2b, 0xd1, 0x83, 0x28, 0xd1, 0x03, 0x2b, 0xd1, 0x2b, 0x33, 0x94, 0xc2, 0xa1, 0x13, 0x22, 0x0f,
-	0xd6, 0x29, 0x25, 0x92, 0x9e, 0x9f, 0x9e, 0x0f, 0x66, 0xea, 0x83, 0x58, 0x10, 0x51, 0x25, 0x51,
-	0x2e, 0xe1, 0x40, 0x90, 0xf1, 0xc1, 0x25, 0x45, 0xa9, 0x89, 0xb9, 0xc5, 0x41, 0xa9, 0x85, 0xa5,
-	0xa9, 0xc5, 0x25, 0x4a, 0xa1, 0x5c, 0x22, 0xa8, 0xc2, 0xc5, 0x05, 0xf9, 0x79, 0xc5, 0xa9, 0x42,
-	0xb6, 0x5c, 0xec, 0xc5, 0x10, 0x21, 0x09, 0x46, 0x05, 0x66, 0x0d, 0x6e, 0x23, 0x59, 0x3d, 0xac,
-	0x0e, 0xd2, 0x83, 0x68, 0x74, 0x62, 0x39, 0x71, 0x4f, 0x9e, 0x21, 0x08, 0xa6, 0x47, 0x49, 0x8b,
-	0x4b, 0x08, 0xc9, 0x58, 0xa8, 0x65, 0x42, 0x22, 0x5c, 0xac, 0x99, 0x79, 0x29, 0xa9, 0x15, 0x12,
-	0x8c, 0x0a, 0x8c, 0x1a, 0xbc, 0x41, 0x10, 0x8e, 0x52, 0x10, 0x8a, 0xcb, 0xe0, 0x2e, 0xb0, 0xe6,
-	0x62, 0x83, 0x98, 0x06, 0x56, 0x4d, 0xa4, 0x03, 0xa0, 0x5a, 0x8c, 0xce, 0x30, 0x72, 0xb1, 0x82,
-	0x0d, 0x15, 0x4a, 0xe2, 0x62, 0x87, 0xfa, 0x4d, 0x48, 0x0b, 0x87, 0x09, 0x58, 0xc2, 0x45, 0x4a,
-	0x9b, 0x28, 0xb5, 0x50, 0xa7, 0xc6, 0x73, 0xb1, 0x41, 0x84, 0x84, 0x34, 0x09, 0x6b, 0x83, 0xd9,
-	0xa0, 0x45, 0x8c, 0x52, 0x88, 0x05, 0x4e, 0xee, 0x27, 0x1e, 0xc9, 0x31, 0x5e, 0x78, 0x24, 0xc7,
-	0xf8, 0xe0, 0x91, 0x1c, 0xe3, 0x84, 0xc7, 0x72, 0x0c, 0x17, 0x1e, 0xcb, 0x31, 0xdc, 0x78, 0x2c,
-	0xc7, 0x10, 0xa5, 0x9b, 0x9e, 0x59, 0x92, 0x51, 0x9a, 0xa4, 0x97, 0x9c, 0x9f, 0xab, 0x8f, 0x92,
-	0x34, 0xca, 0x52, 0x8b, 0x32, 0xd3, 0x32, 0x53, 0x8b, 0xf4, 0x13, 0x0b, 0x32, 0xe1, 0xe9, 0x24,
-	0x89, 0x0d, 0x9c, 0x18, 0x8c, 0x01, 0x01, 0x00, 0x00, 0xff, 0xff, 0xeb, 0x46, 0x52, 0x77, 0x81,
-	0x02, 0x00, 0x00,
+	// 357 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x53, 0x41, 0x4f, 0xc2, 0x30,
+	0x18, 0xdd, 0x54, 0x58, 0x52, 0xe3, 0xa5, 0x42, 0x42, 0x48, 0xac, 0xb8, 0x13, 0x42, 0x6c, 0x03,
+	0x1e, 0x8d, 0x1e, 0xb8, 0x78, 0x76, 0x46, 0x0f, 0x5e, 0xcc, 0x06, 0x75, 0x36, 0x11, 0x3a, 0xda,
+	0x41, 0xf4, 0x5f, 0xf8, 0x53, 0xfc, 0x19, 0x1c, 0x39, 0x7a, 0x32, 0x06, 0xfe, 0x88, 0xa1, 0xfd,
+	0x20, 0xce, 0x00, 0xee, 0xd6, 0xbd, 0xbd, 0xf7, 0xbe, 0xf7, 0xbd, 0xad, 0xe8, 0x24, 0x14, 0x69,
+	0xd4, 0x65, 0x91, 0x12, 0xbd, 0x98, 0xb3, 0x97, 0x70, 0xc0, 0x35, 0x1b, 0xb7, 0xd8, 0x70, 0xc4,
+	0xd5, 0x1b, 0x4d, 0x94, 0x4c, 0x25, 0x2e, 0x1b, 0x0a, 0xb5, 0x14, 0x6a, 0x28, 0x74, 0xdc, 0xaa,
+	0x6e, 0x50, 0xda, 0xf7, 0x46, 0x59, 0x2d, 0xc5, 0x32, 0x96, 0xe6, 0xc8, 0x16, 0x27, 0x8b, 0xfa,
+	0x65, 0x74, 0x78, 0xb3, 0xb0, 0xbf, 0x4d, 0x15, 0x0f, 0xfb, 0x3a, 0xe0, 0xc3, 0x11, 0xd7, 0xa9,
+	0x7f, 0x87, 0x4a, 0x59, 0x58, 0x27, 0x72, 0xa0, 0x39, 0xbe, 0x44, 0x9e, 0xb6, 0x50, 0xc5, 0xad,
+	0xed, 0xd6, 0xf7, 0xdb, 0x47, 0x74, 0x6d, 0x20, 0x6a, 0x85, 0x9d, 0xbd, 0xc9, 0xd7, 0xb1, 0x13,
+	0x2c, 0x35, 0x7e, 0x03, 0xe1, 0x5f, 0xb6, 0x30, 0x0c, 0x97, 0x50, 0x41, 0x0c, 0x7a, 0xfc, 0xb5,
+	0xe2, 0xd6, 0xdc, 0xfa, 0x41, 0x60, 0x1f, 0xfc, 0x20, 0x93, 0x6c, 0x95, 0xe0, 0x02, 0x15, 0xad,
+	0x9b, 0x61, 0xe7, 0x0c, 0x00, 0x12, 0xbf, 0x09, 0x9e, 0x01, 0x4f, 0xa4, 0x4a, 0xf5, 0xf6, 0x00,
+	0xf7, 0xd0, 0xc1, 0x8a, 0x0c, 0x09, 0xae, 0x90, 0xa7, 0x2c, 0x04, 0x11, 0xc8, 0x86, 0x08, 0x20,
+	0x5c, 0x96, 0x00, 0xa2, 0xf6, 0xc7, 0x0e, 0x2a, 0x18, 0x63, 0x1c, 0x21, 0x0f, 0x0a, 0xc6, 0x8d,
+	0x0d, 0x1e, 0x6b, 0x3e, 0x4e, 0xb5, 0x99, 0x8b, 0x0b, 0x69, 0x1f, 0x51, 0xd1, 0x42, 0xf8, 0xf4,
+	0x7f, 0xd9, 0x72, 0x42, 0x23, 0x0f, 0x15, 0x06, 0x44, 0xc8, 0x83, 0x45, 0xb7, 0x2f, 0x91, 0xed,
+	0x7c, 0xfb, 0x12, 0x7f, 0x2a, 0xef, 0x5c, 0x4f, 0x66, 0xc4, 0x9d, 0xce, 0x88, 0xfb, 0x3d, 0x23,
+	0xee, 0xfb, 0x9c, 0x38, 0xd3, 0x39, 0x71, 0x3e, 0xe7, 0xc4, 0x79, 0x38, 0x8b, 0x45, 0xfa, 0x3c,
+	0x8a, 0x68, 0x57, 0xf6, 0x59, 0xe6, 0x0e, 0x8c, 0xb9, 0x12, 0x4f, 0x82, 0x2b, 0x16, 0x26, 0x62,
+	0x75, 0x21, 0xa2, 0xa2, 0xf9, 0xeb, 0xcf, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0xf4, 0x49, 0xae,
+	0xe7, 0x6a, 0x03, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -245,6 +338,8 @@ type QueryClient interface {
 	Streams(ctx context.Context, in *QueryStreamsRequest, opts ...grpc.CallOption) (*QueryStreamsResponse, error)
 	// Stream is one stream; NotFound when the index was never given.
 	Stream(ctx context.Context, in *QueryStreamRequest, opts ...grpc.CallOption) (*QueryStreamResponse, error)
+	// Reports are the newest contradictions that members reported of a stream; none after an import.
+	Reports(ctx context.Context, in *QueryReportsRequest, opts ...grpc.CallOption) (*QueryReportsResponse, error)
 }
 
 type queryClient struct {
@@ -273,12 +368,23 @@ func (c *queryClient) Stream(ctx context.Context, in *QueryStreamRequest, opts .
 	return out, nil
 }
 
+func (c *queryClient) Reports(ctx context.Context, in *QueryReportsRequest, opts ...grpc.CallOption) (*QueryReportsResponse, error) {
+	out := new(QueryReportsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.bridge.lanes.v1.Query/Reports", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Streams lists all streams by index.
 	Streams(context.Context, *QueryStreamsRequest) (*QueryStreamsResponse, error)
 	// Stream is one stream; NotFound when the index was never given.
 	Stream(context.Context, *QueryStreamRequest) (*QueryStreamResponse, error)
+	// Reports are the newest contradictions that members reported of a stream; none after an import.
+	Reports(context.Context, *QueryReportsRequest) (*QueryReportsResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -290,6 +396,9 @@ func (*UnimplementedQueryServer) Streams(ctx context.Context, req *QueryStreamsR
 }
 func (*UnimplementedQueryServer) Stream(ctx context.Context, req *QueryStreamRequest) (*QueryStreamResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Stream not implemented")
+}
+func (*UnimplementedQueryServer) Reports(ctx context.Context, req *QueryReportsRequest) (*QueryReportsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Reports not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -332,6 +441,24 @@ func _Query_Stream_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Reports_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryReportsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Reports(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.bridge.lanes.v1.Query/Reports",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Reports(ctx, req.(*QueryReportsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "aitbc.bridge.lanes.v1.Query",
@@ -344,6 +471,10 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Stream",
 			Handler:    _Query_Stream_Handler,
+		},
+		{
+			MethodName: "Reports",
+			Handler:    _Query_Reports_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -471,6 +602,67 @@ func (m *QueryStreamResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryReportsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReportsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReportsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Index != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryReportsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryReportsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryReportsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Reports.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -525,6 +717,29 @@ func (m *QueryStreamResponse) Size() (n int) {
 	var l int
 	_ = l
 	l = m.Stream.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryReportsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Index != 0 {
+		n += 1 + sovQuery(uint64(m.Index))
+	}
+	return n
+}
+
+func (m *QueryReportsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Reports.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
@@ -797,6 +1012,158 @@ func (m *QueryStreamResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Stream.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReportsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReportsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReportsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryReportsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryReportsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryReportsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reports", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Reports.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
