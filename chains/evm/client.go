@@ -17,9 +17,6 @@ import (
 	"github.com/aitbc/bridge/chains/stream"
 )
 
-// maxLogs bounds the logs of one batch; a fuller one must be read in shorter ranges.
-const maxLogs = 50_000
-
 // maxBlocks bounds the blocks that a client remembers.
 const maxBlocks = 4096
 
@@ -232,95 +229,6 @@ func (c *Client) keep(b Block) {
 	if b.Number > 0 && !b.Parent.IsZero() {
 		c.blocks[b.Number-1] = stream.BlockRef{Number: b.Number - 1, Hash: b.Parent}
 	}
-}
-
-// Batch implements follow.Source. Logs are read in ranges of the profile's limit, or of fewer blocks
-// where the endpoint gives less; the hash of block `to` is pinned before and compared after, so what was read belongs to one
-// history. The logs of each block are held against the evidence that the chain allows.
-//
-// Errors: message.ErrNotFinal when `to` is above the chain's final block; ErrMoved; ErrUnproven;
-// message.ErrUnavailable, which logs that no manager writes are as well: another read or
-// endpoint may be right.
-func (c *Client) Batch(ctx context.Context, cfg stream.Config, from, to uint64) (stream.Batch, error) {
-	if cfg.Stream.Chain != c.chain || cfg.Stream.Manager != c.manager || from > to {
-		return stream.Batch{}, fmt.Errorf("batch of chain %s, blocks %d to %d: %w", cfg.Stream.Chain, from, to, message.ErrRange)
-	}
-	b, err := c.batch(ctx, from, to)
-	return b, c.failed(err)
-}
-
-func (c *Client) batch(ctx context.Context, from, to uint64) (stream.Batch, error) {
-	pin, err := c.finalBlock(ctx, to)
-	if err != nil {
-		return stream.Batch{}, err
-	}
-	batch := stream.Batch{From: from, To: to}
-	if batch.Events, err = c.events(ctx, from, to, map[uint64]message.Hash{to: pin.Hash}); err != nil {
-		return stream.Batch{}, fmt.Errorf("chain %s: %w", c.chain, err)
-	}
-	after, err := c.ask(ctx, to)
-	if err != nil {
-		return stream.Batch{}, err
-	}
-	if after.Hash != pin.Hash {
-		return stream.Batch{}, fmt.Errorf("chain %s, block %d: %w", c.chain, to, ErrMoved)
-	}
-	if n := len(batch.Events); n == 0 || batch.Events[n-1].Block < to {
-		if err := c.proveEnd(ctx, after); err != nil {
-			return stream.Batch{}, fmt.Errorf("chain %s, block %d: %w", c.chain, to, err)
-		}
-	}
-	return batch, nil
-}
-
-// events reads the logs of blocks from to `to` and holds those of each block against its evidence. hashes has the
-// blocks whose hash is known, by number; it gets those that the logs name.
-func (c *Client) events(ctx context.Context, from, to uint64, hashes map[uint64]message.Hash) (events []stream.Event, err error) {
-	for start := from; ; {
-		logs, end, err := c.logsFrom(ctx, start, to)
-		if err != nil {
-			return nil, err
-		}
-		if len(events)+len(logs) > maxLogs {
-			return nil, fmt.Errorf("above %d logs in blocks %d to %d: %w", maxLogs, from, to, message.ErrUnavailable)
-		}
-		if events, err = c.decode(events, logs, start, end, hashes); err != nil {
-			return nil, fmt.Errorf("%w: %w", message.ErrUnavailable, err)
-		}
-		if err := c.prove(ctx, byBlock(logs)); err != nil {
-			return nil, err
-		}
-		if end == to {
-			return events, nil
-		}
-		start = end + 1
-	}
-}
-
-// decode appends the events of logs, which must lie in [from, to] in rising order and name
-// one hash per block.
-func (c *Client) decode(events []stream.Event, logs []Log, from, to uint64, hashes map[uint64]message.Hash) ([]stream.Event, error) {
-	for i := range logs {
-		l := &logs[i]
-		if l.Block < from || l.Block > to {
-			return nil, fmt.Errorf("log of block %d outside %d to %d: %w", l.Block, from, to, message.ErrBadEncoding)
-		}
-		if h, ok := hashes[l.Block]; ok && h != l.BlockHash {
-			return nil, fmt.Errorf("two hashes of block %d: %w", l.Block, ErrMoved)
-		}
-		hashes[l.Block] = l.BlockHash
-		e, err := decodeLog(l, c.chain, c.manager)
-		if err != nil {
-			return nil, err
-		}
-		if n := len(events); n > 0 {
-			if p := &events[n-1]; e.Block < p.Block || e.Block == p.Block && e.LogIndex <= p.LogIndex {
-				return nil, fmt.Errorf("log %d of block %d out of order: %w", l.Index, l.Block, message.ErrBadEncoding)
-			}
-		}
-		events = append(events, e)
-	}
-	return events, nil
 }
 
 // finalBlock returns block `number` once the chain calls it final.

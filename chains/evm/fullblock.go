@@ -18,7 +18,7 @@ const maxBlockData = evidence.MaxLogGas / 8
 //
 // Errors: ErrTooMany when a receipt is above MaxResponseBytes, or all are above maxBlockData; ErrUnproven for receipts that are
 // not those of the block; ErrNoBlock, message.ErrUnavailable.
-func (c *Client) fullBlock(ctx context.Context, number uint64) ([]Log, error) {
+func (c *Client) fullBlock(ctx context.Context, number uint64, w *work) ([]Log, error) {
 	b, err := c.Block(ctx, At{Number: number})
 	if err != nil {
 		return nil, err
@@ -27,6 +27,7 @@ func (c *Client) fullBlock(ctx context.Context, number uint64) ([]Log, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.requests += len(txs)
 	found := make([][]Log, len(txs))
 	if i, err := inParallel(ctx, len(txs), func(ctx context.Context, i int) error {
 		r, err := c.receiptIn(ctx, txs[i], b.BlockRef)

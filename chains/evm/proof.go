@@ -37,18 +37,30 @@ func byBlock(logs []Log) (list []blockLogs) {
 	return list
 }
 
-// prove holds the logs of every block against the evidence that the chain allows.
+// prove holds the logs of one block after another against the evidence that the chain allows, those up to block must in any case and
+// others until w has batchRequests. rest are those that were not.
 //
 // Errors: ErrUnproven, of the lowest block that differs; message.ErrUnavailable.
-func (c *Client) prove(ctx context.Context, blocks []blockLogs) error {
+func (c *Client) prove(ctx context.Context, blocks []blockLogs, must uint64, w *work) (rest []blockLogs, err error) {
 	check := c.proveByAgreement
 	if c.rule.Evidence == registry.EvidenceReceipts {
 		check = c.proveByReceipts
 	}
-	if i, err := inParallel(ctx, len(blocks), func(ctx context.Context, i int) error { return check(ctx, &blocks[i]) }); err != nil {
-		return fmt.Errorf("block %d: %w", blocks[i].Number, err)
+	for rest = blocks; len(rest) > 0 && (rest[0].Number <= must || w.requests < batchRequests); {
+		some := rest[:min(len(rest), maxProving)]
+		rest = rest[len(some):]
+		requests := make([]int, len(some))
+		if i, err := inParallel(ctx, len(some), func(ctx context.Context, i int) (err error) {
+			requests[i], err = check(ctx, &some[i])
+			return err
+		}); err != nil {
+			return nil, fmt.Errorf("block %d: %w", some[i].Number, err)
+		}
+		for _, n := range requests {
+			w.requests += n
+		}
 	}
-	return nil
+	return rest, nil
 }
 
 // inParallel calls f for 0 to n-1, maxProving at a time, until one fails. It returns the lowest that failed, and why.
@@ -82,23 +94,25 @@ func inParallel(ctx context.Context, n int, f func(ctx context.Context, i int) e
 
 // proveByReceipts recomputes the block's hash and the root of its receipts and holds the logs
 // against those of the receipts. What remains somebody's word is the hash.
-func (c *Client) proveByReceipts(ctx context.Context, b *blockLogs) error {
+func (c *Client) proveByReceipts(ctx context.Context, b *blockLogs) (requests int, err error) {
 	h, err := c.provenHeader(ctx, b.BlockRef)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	requests = 2
 	r, err := c.Receipts(ctx, h)
 	if errors.Is(err, ErrNoMethod) || errors.Is(err, ErrTooMany) {
+		requests += len(h.Transactions())
 		r, err = c.EachReceipt(ctx, h)
 	}
 	if err != nil {
-		return unproven(err)
+		return 0, unproven(err)
 	}
 	proven, err := evidence.Logs(h, r, c.manager, streamTopics)
 	if err != nil {
-		return unproven(err)
+		return 0, unproven(err)
 	}
-	return unproven(evidence.Compare(b.Number, proven, b.logs))
+	return requests, unproven(evidence.Compare(b.Number, proven, b.logs))
 }
 
 // provenHeader is the header of a block by the hash that was agreed on.
@@ -125,14 +139,15 @@ func (c *Client) proveEnd(ctx context.Context, b stream.BlockRef) error {
 	}
 	for _, topic := range streamTopics {
 		if h.Bloom(c.manager, topic) {
-			return c.proveByReceipts(ctx, &blockLogs{BlockRef: b})
+			_, err := c.proveByReceipts(ctx, &blockLogs{BlockRef: b})
+			return err
 		}
 	}
 	return nil
 }
 
 // proveByAgreement holds the logs against the receipts of their transactions.
-func (c *Client) proveByAgreement(ctx context.Context, b *blockLogs) error {
+func (c *Client) proveByAgreement(ctx context.Context, b *blockLogs) (requests int, err error) {
 	var proven []Log
 	for i := range b.logs {
 		tx := b.logs[i].TxHash
@@ -141,11 +156,12 @@ func (c *Client) proveByAgreement(ctx context.Context, b *blockLogs) error {
 		}
 		r, err := c.receiptIn(ctx, tx, b.BlockRef)
 		if err != nil {
-			return err
+			return 0, err
 		}
+		requests++
 		proven = append(proven, c.streamLogs(r)...)
 	}
-	return unproven(evidence.Compare(b.Number, proven, b.logs))
+	return requests, unproven(evidence.Compare(b.Number, proven, b.logs))
 }
 
 // receiptIn returns the receipt of a transaction that must stand in a block; one that failed has no logs.

@@ -187,7 +187,7 @@ func (r *Recent) walk(ctx context.Context, head Block, from stream.BlockRef) (ma
 func (r *Recent) read(ctx context.Context, final stream.State, end uint64, hashes map[uint64]message.Hash) (stream.Batch, error) {
 	c, batch, at := r.client, stream.Batch{From: final.Next, To: end}, stream.BlockRef{Number: end, Hash: hashes[end]}
 	var err error
-	if batch.Events, err = c.events(ctx, final.Next, end, hashes); err != nil {
+	if batch.Events, _, err = c.events(ctx, final.Next, end, 0, hashes); err != nil {
 		return stream.Batch{}, err
 	}
 	if n := len(batch.Events); n == 0 || batch.Events[n-1].Block < end {

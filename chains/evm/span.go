@@ -14,7 +14,13 @@ const trustAfter = 8
 // logsFrom reads the logs from block start on, of as many blocks up to `to` as one answer holds: half as many
 // after each ErrTooMany, a quarter more after trustAfter answers. One block that is too much by itself is read by its
 // receipts. end is the last block that was read.
-func (c *Client) logsFrom(ctx context.Context, start, to uint64) (logs []Log, end uint64, err error) {
+func (c *Client) logsFrom(ctx context.Context, start, to uint64, w *work) (logs []Log, end uint64, err error) {
+	defer func() {
+		w.logs += len(logs)
+		for i := range logs {
+			w.data += len(logs[i].Data)
+		}
+	}()
 	for {
 		c.mu.Lock()
 		blocks := min(c.span.blocks, to-start+1)
@@ -30,7 +36,7 @@ func (c *Client) logsFrom(ctx context.Context, start, to uint64) (logs []Log, en
 		case err == nil:
 			return logs, start + blocks - 1, nil
 		case blocks == 1:
-			if logs, err = c.fullBlock(ctx, start); err != nil {
+			if logs, err = c.fullBlock(ctx, start, w); err != nil {
 				return nil, 0, fmt.Errorf("block %d, whose logs no answer holds: %w", start, err)
 			}
 			return logs, start, nil

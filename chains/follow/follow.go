@@ -261,11 +261,15 @@ func (l *Loop) Advance(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("commit blocks %d to %d: %w", batch.From, batch.To, err)
 	}
 	l.state, l.pending = next, windows
-	l.blocks = min(l.MaxBlocks, 2*max(l.blocks, 1))
+	if batch.To < to {
+		l.blocks = batch.To + 1 - batch.From // as much as the source gives at once
+	} else {
+		l.blocks = min(l.MaxBlocks, 2*max(l.blocks, 1))
+	}
 	if len(windows) > 0 {
 		l.Logger.Info("windows stored", "window", windows[len(windows)-1].Checkpoint.End, "windows", len(windows), "leaves", next.Leaves())
 	}
-	return to < newest, l.deliver()
+	return batch.To < newest, l.deliver()
 }
 
 // batchEnd is the end of the batch that starts at the cursor: at most l.blocks long, but at
@@ -290,12 +294,12 @@ func (l *Loop) read(ctx context.Context, to uint64) (stream.Batch, error) {
 	if err != nil {
 		return stream.Batch{}, fmt.Errorf("read blocks %d to %d: %w", from, to, err)
 	}
-	if batch.From != from || batch.To != to {
+	if batch.From != from || batch.To < from || batch.To > to {
 		return stream.Batch{}, fmt.Errorf("asked for blocks %d to %d, have %d to %d: %w", from, to, batch.From, batch.To, stream.ErrBadBatch)
 	}
 	evidence, err := l.Source.Evidence(ctx, l.Stream, stream.Needs(l.state, batch))
 	if err != nil {
-		return stream.Batch{}, fmt.Errorf("read evidence at block %d: %w", to, err)
+		return stream.Batch{}, fmt.Errorf("read evidence at block %d: %w", batch.To, err)
 	}
 	batch.Ends, batch.Counters, batch.DeliveredWords = evidence.Ends, evidence.Counters, evidence.DeliveredWords
 	return batch, nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -171,6 +172,53 @@ func TestShortBatchesAreShortened(t *testing.T) {
 	_ = r.run(t)
 	if len(r.windows) == 0 {
 		t.Errorf("%d windows after two refusals", len(r.windows))
+	}
+}
+
+// A source may give less than it was asked for: every window comes all the same, and it is not asked for much more than it gives.
+func TestSourceEndsBatchesEarly(t *testing.T) {
+	c := newChain()
+	send(c, 99)
+	c.FinalizeHead()
+	var asked []uint64
+	most := uint64(6)
+	c.Lie(chaintest.Lie{Batch: func(b stream.Batch) (stream.Batch, error) {
+		asked = append(asked, b.To+1-b.From)
+		if b.To-b.From >= most {
+			b.To = b.From + most - 1
+			b.Events = slices.DeleteFunc(b.Events, func(e stream.Event) bool { return e.Block > b.To })
+		}
+		if b.To == 35 {
+			most = 100
+		}
+		return b, nil
+	}})
+	r := &run{chain: c, blocks: 40}
+	_ = r.run(t)
+	equal(t, "asked for", asked, []uint64{40, 6, 12, 6, 12, 6, 12, 24, 28})
+	if len(r.windows) != 50 || len(r.pauses) != 1 || r.finals[len(r.finals)-1] != 99 {
+		t.Errorf("%d windows, %d pauses, final %v", len(r.windows), len(r.pauses), r.finals)
+	}
+	for name, bad := range map[string]func(b *stream.Batch){
+		"more than was asked for": func(b *stream.Batch) { b.To += 2 },
+		"nothing":                 func(b *stream.Batch) { b.To = b.From - 1 },
+		"a part of a window":      func(b *stream.Batch) { b.To-- },
+		"from another block":      func(b *stream.Batch) { b.From += 2 },
+	} {
+		c := newChain()
+		send(c, 9)
+		c.FinalizeHead()
+		c.Lie(chaintest.Lie{Batch: func(b stream.Batch) (stream.Batch, error) {
+			if b.From > 0 {
+				bad(&b)
+			}
+			return b, nil
+		}})
+		r := &run{chain: c, blocks: 4, script: []func(){func() {}}}
+		_ = r.run(t)
+		if len(r.windows) != 2 || len(r.pauses) != 2 {
+			t.Errorf("%s: %d windows, %d pauses", name, len(r.windows), len(r.pauses))
+		}
 	}
 }
 
