@@ -159,8 +159,13 @@ type ahead struct {
 
 func newAhead(t *testing.T) *ahead {
 	t.Helper()
-	key := newTestKey(t, 424242)
-	remote, manager := message.Address{0xa}, message.Address{0xb}
+	return newAheadOf(t, newTestKey(t, 424242), message.Address{0xb})
+}
+
+// newAheadOf is newAhead with a target's manager elsewhere.
+func newAheadOf(t *testing.T, key testKey, manager message.Address) *ahead {
+	t.Helper()
+	remote := message.Address{0xa}
 	a := &ahead{T: t, key: key, now: time.Now(), chain: chaintest.New(message.Hash{1}, 31337, remote)}
 	for f := message.Fast; f <= message.Final; f++ {
 		a.chain.SetRemote(31338, f, manager)
