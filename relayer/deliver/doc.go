@@ -5,10 +5,10 @@
 //
 // Read Queue (the step functions, which decide when a message is tried) and
 // Relayer (the loops, which do what the queue says) first. One follower per
-// source stream rebuilds the tree from the relayer's own endpoint; one worker per
+// final stream rebuilds the tree from the relayer's own endpoint; one worker per
 // target chain sends what is certified. A certificate counts only when its
-// signature stands under the key that the target's manager names and its
-// checkpoint equals the relayer's own.
+// signature stands under the key that the target's manager names and the own
+// blocks give its checkpoint. Streams below final have no tree: see lower.
 //
 // The chains are the truth. The store is a cache and may be deleted; another
 // relayer's delivery is a success. The package must never decide what is true:
