@@ -86,6 +86,28 @@ func TestQueueTriesPausedLanesOften(t *testing.T) {
 	}
 }
 
+// What waits for a higher finality is due with the first certificate that has it, not before.
+func TestQueueWakesForTheDemandedFinality(t *testing.T) {
+	q := NewQueue()
+	j := job(1)
+	j.Under = message.Fast
+	q.Add(j)
+	q.Take(epoch, 1)
+	q.Demand(j.ID, message.Final)
+	q.Finish(j.ID, FinalityDemanded, epoch)
+	for _, under := range []message.Finality{message.Fast, message.Safe} {
+		j.Under = under
+		if took, _ := q.Add(j); took || len(q.Take(epoch, 1)) != 0 {
+			t.Fatalf("due under a %s certificate", under)
+		}
+	}
+	j.Under = message.Final
+	q.Add(j)
+	if got := q.Take(epoch, 1); len(got) != 1 || got[0].Demanded != message.Final {
+		t.Fatalf("%+v", got)
+	}
+}
+
 // A stream's share of the queue is bounded, and a full one leaves the others their room.
 func TestQueueIsBounded(t *testing.T) {
 	q := NewQueue()
