@@ -440,6 +440,44 @@ func TestOlderTipIsUsedMeanwhile(t *testing.T) {
 	a.arrivedAre(arrival{"f", fast, fast}, arrival{"g", fast, fast})
 }
 
+// INVARIANT: I-13. Certificates that the own blocks never reach, and tips that no final certificate covers, are bounded; the newest are kept.
+func TestTipsAreBounded(t *testing.T) {
+	a := newAhead(t)
+	for range maxTips + 10 {
+		a.send(fast, 1, "f")
+		a.chain.Mine(1)
+	}
+	a.chain.Mine(2)
+	if len(a.fast.usable()) != 0 {
+		t.Fatal("tips before any certificate")
+	}
+	wide := a.state()
+	b, err := above{a.chain}.blocks(t.Context(), wide, 2*maxTips+21)
+	a.ok(err)
+	next, windows, err := stream.Step(wide, b)
+	a.ok(err)
+	a.ok(a.src.store.Commit(next, windows))
+	for i := range windows {
+		tip, err := stream.Rederive(next, a.src.store, nil, stream.Lower{Finality: fast, MaxAhead: stream.MaxAheadLimit}, stream.BlockRef{
+			Number: windows[i].Checkpoint.End, Hash: windows[i].Checkpoint.BlockHash,
+		})
+		a.ok(err)
+		a.give(a.fast, a.sign(tip.Window.Checkpoint))
+	}
+	tips := a.fast.usable()
+	if len(windows) <= maxTips || len(tips) != maxTips || tips[maxTips-1].Certificate.Checkpoint.End != windows[len(windows)-1].Checkpoint.End {
+		t.Errorf("%d tips of %d windows", len(tips), len(windows))
+	}
+	last := tips[maxTips-1].Certificate.Checkpoint
+	for range 3 * maxWaiting {
+		last.End += 2
+		a.ok(a.fast.offer(a.sign(last), []schnorr.PublicKey{a.key.pk}))
+	}
+	if n := len(a.fast.waiting); n != maxWaiting || a.fast.waiting[n-1].Checkpoint != last || a.fast.after() != last.End {
+		t.Errorf("%d wait", n)
+	}
+}
+
 // A message that comes back in another block after a reorganisation is not delivered again.
 func TestReorganisedMessageIsDeliveredOnce(t *testing.T) {
 	a := newAhead(t)
