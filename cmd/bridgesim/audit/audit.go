@@ -97,6 +97,7 @@ type Seen struct {
 	Proposals, Rejections, Suspensions, Benches, Halts int
 	Checkpoints                                        int // windows with leaves that became final
 	Epochs                                             int // key epochs after the first
+	Reopenings                                         int // source epochs after the first
 	Misled                                             int // members that were told the same lie by as many endpoints as must agree
 	WrongVotes                                         int // of misled members, for what the chain does not hold
 }

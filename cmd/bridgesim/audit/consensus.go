@@ -20,6 +20,7 @@ type chainBook struct {
 	epochs    map[uint64]Epoch         // after the first, by number
 	epoch     uint64                   // active
 	equations map[Hash]*equations      // by session id, where a share was checked
+	proven    map[Hash]bool            // messages and receipts that a certificate of any epoch proves
 }
 
 type sessionKey struct {
@@ -47,7 +48,7 @@ func newChainBook() chainBook {
 		sessions: map[sessionKey]Session{}, pairs: map[ownedPair]Hash{}, certs: map[window64]Certificate{},
 		order: map[uint16][]Certificate{}, apps: map[sessionKey]AppHash{}, verdicts: map[verdictKey]Proposal{},
 		suspended: map[int]uint64{}, halts: map[uint32]ChainHalt{}, epochs: map[uint64]Epoch{}, epoch: 1,
-		equations: map[Hash]*equations{},
+		equations: map[Hash]*equations{}, proven: map[Hash]bool{},
 	}
 }
 
@@ -122,6 +123,9 @@ func (a *Audit) checkSession(s Session) {
 		say(Forgery, "session of an unknown stream")
 		return
 	}
+	if st.closed != 0 && s.Height > st.closed {
+		say(History, "session of a stream that is closed")
+	}
 	if s.BodyHash != BodyHash(a.cfg.BridgeID, st.Stream, s.Checkpoint) || s.Digest != a.digest(st, s.Checkpoint) {
 		say(Encoding, "body hash or digest is not the checkpoint's")
 	}
@@ -188,6 +192,9 @@ func (a *Audit) Certificate(c Certificate) []Violation {
 	if h, ok := a.chain.halts[a.fork]; ok && !known && c.Height >= h.Height {
 		say(Conduct, "certificate on a chain that halted")
 	}
+	if st.closed != 0 && !known && c.Height > st.closed+1 {
+		say(History, "certificate of a stream that is closed")
+	}
 	if known && was.Checkpoint != cp {
 		a.cry(History, "two certificates of one window", "stream %d, window %d: roots %x and %x", cp.Stream, cp.End, was.Checkpoint.Root, cp.Root)
 		return a.done()
@@ -206,9 +213,27 @@ func (a *Audit) Certificate(c Certificate) []Violation {
 			a.cry(History, "certificate does not extend the last one", "stream %d, windows %d and %d", cp.Stream, last.End, cp.End)
 		}
 	}
+	h := a.World.historyOf(cp)
+	if b := st.base; b != nil && (cp.End < b.End || h != nil && !h.grewFrom(*b)) {
+		say(History, "certificate does not extend the base of its epoch")
+	}
+	if h != nil {
+		a.prove(h, cp.End)
+	}
 	a.chain.certs[key] = c
 	a.chain.order[cp.Stream] = append(a.chain.order[cp.Stream], c)
 	return a.done()
+}
+
+// prove notes the leaves that a checkpoint of a history proves.
+func (a *Audit) prove(h *history, end uint64) {
+	i, _ := h.find(end)
+	for ; i >= 0 && !h.windows[i].proven; i-- {
+		h.windows[i].proven = true
+		for _, leaf := range h.windows[i].leaves {
+			a.chain.proven[leaf] = true
+		}
+	}
 }
 
 // AppHash: a node committed, or replayed, a height.

@@ -21,7 +21,7 @@ type cry struct {
 	good func(n *net)
 }
 
-var cries = slices.Concat(worldCries, consensusCries, memberCries, epochCries)
+var cries = slices.Concat(worldCries, consensusCries, memberCries, epochCries, reopenCries)
 
 // Each auditor cries when its law breaks, says where, and is silent in the twin.
 func TestCries(t *testing.T) {

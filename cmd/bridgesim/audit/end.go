@@ -35,7 +35,8 @@ func (a *Audit) endMessage(e End, s Send) {
 		a.cry(Loss, what, "chain %d to %d, nonce %d, %x: %s", s.SourceChain, s.TargetChain, s.Nonce, s.ID, reason)
 	}
 	reason, named := e.Reasons[s.ID]
-	certified := a.certifiedMessage(a.World.sends[s.ID])
+	certified := a.chain.proven[s.ID]
+	other, taken := a.World.slots[slot{s.SourceChain, s.TargetChain, s.Nonce}]
 	st := a.World.chain(s.SourceChain).stream
 	switch {
 	case st != nil && a.halted(e, st.Index):
@@ -47,6 +48,8 @@ func (a *Audit) endMessage(e End, s Send) {
 		say("reason contradicts the chain: it is final", reason)
 	case (reason == "waiting_votes" || reason == "signing") && certified:
 		say("reason contradicts the chain: it is certified", reason)
+	case reason == "superseded" && (!taken || other == s.ID):
+		say("reason contradicts the target: nothing took the nonce", reason)
 	case reason == "certified" && !certified:
 		say("reason contradicts the chain: it is not certified", reason)
 	}
@@ -58,24 +61,15 @@ func (a *Audit) halted(e End, stream uint16) bool {
 	return chain || e.Halted[stream] != ""
 }
 
-// certifiedMessage reports whether a certificate proves the message.
-func (a *Audit) certifiedMessage(s *sendWorld) bool {
-	st := a.World.chain(s.SourceChain).stream
-	if st == nil {
-		return false
-	}
-	order := a.chain.order[st.Index]
-	return len(order) > 0 && order[len(order)-1].Checkpoint.End >= s.at.block
-}
-
 // endStream finds the first window that waited too long.
 func (a *Audit) endStream(e End, index uint16) {
-	if a.halted(e, index) {
+	st := a.World.streams[index]
+	if a.halted(e, index) || st.closed != 0 {
 		return
 	}
 	order := a.chain.order[index]
-	for _, w := range a.World.streams[index].present().windows {
-		deadline := max(w.finalAt, e.Healed) + a.cfg.Bound
+	for _, w := range st.present().windows {
+		deadline := max(w.finalAt, e.Healed, st.opened) + a.cfg.Bound
 		i, ok := slices.BinarySearchFunc(order, w.end, func(c Certificate, end uint64) int { return cmp.Compare(c.Checkpoint.End, end) })
 		covered := ok || i < len(order)
 		switch {

@@ -228,7 +228,7 @@ func (a *Audit) releasedVote(r Release, d *disk, v Vote) {
 	}
 	if !a.World.holds(v.Checkpoint) {
 		a.seen.WrongVotes++
-		if !a.members.misled[misleading{r.Member, v.Stream}] {
+		if !a.members.misled[misleading{r.Member, st.Chain}] {
 			a.cry(FailClosed, "an honest vote for what the chain does not hold", "member %d, incarnation %d, height %d: stream %d, window %d, root %x",
 				r.Member, r.Incarnation, r.Height, v.Stream, v.End, v.Root)
 		}

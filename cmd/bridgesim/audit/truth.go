@@ -23,7 +23,9 @@ func (w *World) Checkpoint(stream uint16, end uint64) (Checkpoint, bool) {
 	if !ok {
 		return Checkpoint{}, false
 	}
-	return h.windows[i].checkpoint, true
+	c := h.windows[i].checkpoint
+	c.Stream = stream
+	return c, true
 }
 
 // Newest is the checkpoint of the newest final window with leaves.
@@ -33,33 +35,48 @@ func (w *World) Newest(stream uint16) (Checkpoint, bool) {
 		return Checkpoint{}, false
 	}
 	h := s.present()
-	return h.windows[len(h.windows)-1].checkpoint, true
+	c := h.windows[len(h.windows)-1].checkpoint
+	c.Stream = stream
+	return c, true
 }
 
-// holds reports whether this is, or once was, the right checkpoint of its final window.
-func (w *World) holds(c Checkpoint) bool {
+// holds reports whether this is, or once was since the stream's epoch began, the right checkpoint of its final window.
+func (w *World) holds(c Checkpoint) bool { return w.historyOf(c) != nil }
+
+// historyOf is the newest history of the stream that holds a checkpoint, nil when none does.
+func (w *World) historyOf(c Checkpoint) *history {
 	s := w.streams[c.Stream]
 	if s == nil {
-		return false
+		return nil
 	}
-	for _, h := range s.histories {
-		if i, ok := h.find(c.End); ok && h.windows[i].checkpoint == c {
-			return true
+	for i := len(s.histories) - 1; i >= s.since; i-- {
+		if s.histories[i].holds(c) {
+			return s.histories[i]
 		}
 	}
-	return false
+	return nil
+}
+
+func (h *history) holds(c Checkpoint) bool {
+	c.Stream = 0
+	i, ok := h.find(c.End)
+	return ok && h.windows[i].checkpoint == c
+}
+
+// grewFrom reports whether the history has the tree of a checkpoint at its end; the hash of the block may be another.
+func (h *history) grewFrom(c Checkpoint) bool {
+	i, ok := h.find(c.End)
+	return ok && sameTree(h.windows[i].checkpoint, c)
+}
+
+func sameTree(x, y Checkpoint) bool {
+	return x.End == y.End && x.MessageCount == y.MessageCount && x.LeafCount == y.LeafCount && x.PeaksHash == y.PeaksHash && x.Root == y.Root
 }
 
 // together reports whether one history holds both checkpoints of one stream.
 func (w *World) together(x, y Checkpoint) bool {
-	for _, h := range w.streams[x.Stream].histories {
-		i, ok := h.find(x.End)
-		j, also := h.find(y.End)
-		if ok && also && h.windows[i].checkpoint == x && h.windows[j].checkpoint == y {
-			return true
-		}
-	}
-	return false
+	s := w.streams[x.Stream]
+	return slices.ContainsFunc(s.histories[s.since:], func(h *history) bool { return h.holds(x) && h.holds(y) })
 }
 
 // IsFinal reports whether the message is in a final block of the present branch of its source.

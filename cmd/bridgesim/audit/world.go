@@ -5,6 +5,7 @@ package audit
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -17,7 +18,11 @@ type World struct {
 	chains  map[uint64]*chainWorld
 	sends   map[Hash]*sendWorld
 	effects map[Hash]place // deliveries of the present branches
+	slots   map[slot]Hash  // what took effect for each nonce of a lane
 }
+
+// slot is a nonce of a lane.
+type slot struct{ source, target, nonce uint64 }
 
 // place is a block of a chain.
 type place struct{ chain, block uint64 }
@@ -36,7 +41,7 @@ type chainWorld struct {
 	final    uint64
 	hasFinal bool
 	nonces   map[uint64]uint64 // last nonce by target chain, of the present branch
-	stream   *streamWorld      // nil: no stream of this chain
+	stream   *streamWorld      // the newest epoch's; nil: no stream of this chain
 }
 
 type blockWorld struct {
@@ -53,11 +58,18 @@ type event struct {
 	receipt bool
 }
 
-// streamWorld keeps one history for each time that final blocks changed; the last is the present one.
+// streamWorld is a stream of the state: a source under one epoch.
 type streamWorld struct {
 	Stream
-	histories []*history
+	*source
+	since  int         // first history that it may speak of
+	base   *Checkpoint // nil: the empty tree
+	opened uint64      // height
+	closed uint64      // height; 0: open
 }
+
+// source keeps one history for each time that final blocks changed; the last is the present one. Their checkpoints name no stream.
+type source struct{ histories []*history }
 
 type history struct {
 	windows  []window // with leaves
@@ -72,12 +84,13 @@ type window struct {
 	checkpoint Checkpoint
 	leaves     []Hash
 	finalAt    uint64 // consensus height at which it became final
+	proven     bool   // a certificate proves its leaves
 }
 
 func newWorld(bridge Hash, streams []Stream) (*World, error) {
 	w := &World{
 		bridge: bridge, streams: map[uint16]*streamWorld{}, chains: map[uint64]*chainWorld{},
-		sends: map[Hash]*sendWorld{}, effects: map[Hash]place{},
+		sends: map[Hash]*sendWorld{}, effects: map[Hash]place{}, slots: map[slot]Hash{},
 	}
 	for _, s := range streams {
 		if s.Chain == 0 || s.Manager == (Address{}) || s.Epoch == 0 || s.Stride == 0 {
@@ -87,7 +100,7 @@ func newWorld(bridge Hash, streams []Stream) (*World, error) {
 		if w.streams[s.Index] != nil || c.stream != nil {
 			return nil, fmt.Errorf("stream %d or chain %d is there twice: %w", s.Index, s.Chain, ErrConfig)
 		}
-		c.stream = &streamWorld{Stream: s, histories: []*history{{next: s.StartBlock}}}
+		c.stream = &streamWorld{Stream: s, source: &source{[]*history{{next: s.StartBlock}}}}
 		w.streams[s.Index] = c.stream
 	}
 	return w, nil
@@ -107,7 +120,7 @@ func (c *chainWorld) head() (uint64, bool) {
 	return c.base + uint64(len(c.blocks)) - 1, len(c.blocks) > 0
 }
 
-func (s *streamWorld) present() *history { return s.histories[len(s.histories)-1] }
+func (s *source) present() *history { return s.histories[len(s.histories)-1] }
 
 // Sent: a source manager emitted a message in the open block of its chain.
 func (a *Audit) Sent(s Send) []Violation {
@@ -145,7 +158,7 @@ func (a *Audit) Delivered(d Delivery) []Violation {
 		a.cry(Forgery, "delivered what was never sent", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
 	} else if !s.ever {
 		a.cry(Forgery, "delivered before it is final", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
-	} else if !a.certifiedMessage(s) {
+	} else if !a.chain.proven[id] {
 		a.cry(Forgery, "delivered without a certificate in any state", "chain %d to %d, nonce %d, %x", m.SourceChain, m.TargetChain, m.Nonce, id)
 	}
 	c := w.chain(m.TargetChain)
@@ -160,6 +173,11 @@ func (a *Audit) Delivered(d Delivery) []Violation {
 		number = head + 1
 	}
 	w.effects[id] = place{m.TargetChain, number}
+	at := slot{m.SourceChain, m.TargetChain, m.Nonce}
+	if was, ok := w.slots[at]; ok && was != id {
+		a.cry(Twice, "second effect of one nonce", "chain %d to %d, nonce %d: %x after %x", m.SourceChain, m.TargetChain, m.Nonce, id, was)
+	}
+	w.slots[at] = id
 	leaf := ReceiptLeaf(w.bridge, m.TargetChain, m.TargetManager, m.ID, d.Relayer)
 	c.open = append(c.open, event{leaf: leaf, message: id, receipt: true})
 	return a.done()
@@ -239,6 +257,7 @@ func (a *Audit) Reorged(chain, from uint64) []Violation {
 		for _, e := range b.events {
 			if e.receipt {
 				delete(w.effects, e.message)
+				maps.DeleteFunc(w.slots, func(_ slot, id Hash) bool { return id == e.message })
 				continue
 			}
 			w.sends[e.message].present = false
@@ -306,7 +325,7 @@ func (s *streamWorld) close(bridge Hash, c *chainWorld, height uint64) (n int) {
 		h.range_.add(windowRoot(leaves))
 		at := h.range_.count() - 1
 		h.windows = append(h.windows, window{end: end, leaves: leaves, finalAt: height, checkpoint: Checkpoint{
-			Stream: s.Index, End: end, BlockHash: c.blocks[end-c.base].hash,
+			End: end, BlockHash: c.blocks[end-c.base].hash,
 			MessageCount: h.messages, LeafCount: h.leaves,
 			PeaksHash: h.range_.peaksHash(at), Root: h.range_.signedRoot(at),
 		}})

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aitbc/bridge/chains/chaintest"
 	"github.com/aitbc/bridge/chains/message"
-	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/bridgesim/audit"
 	"github.com/aitbc/bridge/cmd/bridgesim/endpoints"
 )
@@ -28,7 +27,7 @@ type profile struct {
 // chain is one chain with its manager: source and target.
 type chain struct {
 	s       *sim
-	index   int // also its stream index less one
+	index   int
 	id      message.ChainID
 	manager message.Address
 	profile profile
@@ -45,7 +44,7 @@ type chain struct {
 	final    uint64
 	stalled  bool // finality stands still
 	asleep   bool // no blocks
-	broken   bool // a final block changed
+	feed     *feed
 }
 
 // sending is a message in a block that may still go.
@@ -80,9 +79,8 @@ func newChain(s *sim, index int) *chain {
 	return c
 }
 
-func (c *chain) config() stream.Config { return c.blocks.Config(c.profile.stride) }
-
-func (c *chain) stream() uint16 { return uint16(c.index + 1) }
+// broken says that a final block changed and the committee has not led the source on yet.
+func (c *chain) broken() bool { return c.feed.broken }
 
 // found tells the auditors the first block and opens the lanes in the second.
 func (c *chain) found() {
@@ -231,7 +229,7 @@ func (c *chain) finalize(head uint64) {
 	c.blocks.Finalize(to)
 	c.final = to
 	for len(c.sent) > 0 && c.sent[0].block <= to {
-		m := c.sent[0].message
+		m := c.sent[0]
 		c.sent = c.sent[1:]
 		c.s.book.final(&m)
 	}

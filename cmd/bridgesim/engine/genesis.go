@@ -31,16 +31,16 @@ func (s *sim) makeGenesis(group frost.Group) (err error) {
 			Index: uint32(i + 1), ConsAddress: pub.Address(), ConsPubkey: pub.Bytes(), PublicShare: group.Public[i][:],
 		})
 	}
-	if s.plan.has(faultReshare) {
+	if s.plan.operated() {
 		g.Committee.Validators = s.validators()
 		for i := range g.Committee.Epoch.Members {
 			m, a := &g.Committee.Epoch.Members[i], &s.accounts[i]
 			m.Operator, m.Moniker, m.DealingKey = message.Address(a.address).String(), g.Committee.Validators[i].Moniker, a.dealing.Public[:]
 		}
 	}
-	for _, c := range s.chains {
+	for _, f := range s.feeds {
 		g.Lanes.Streams = append(g.Lanes.Streams, lanesv1.Stream{
-			Index: uint32(c.stream()), Chain: uint64(c.id), Manager: c.manager[:], Finality: 3, Epoch: 1, Stride: c.profile.stride,
+			Index: uint32(f.index), Chain: uint64(f.chain.id), Manager: f.chain.manager[:], Finality: 3, Epoch: f.config.Stream.Epoch, Stride: f.config.Stride,
 		})
 	}
 	s.genesis, err = json.Marshal(g)

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/bridgesim/audit"
 	"github.com/aitbc/bridge/verifier/agent"
 )
@@ -17,8 +18,14 @@ type home struct {
 	height        int64
 	db            *memory
 	votes, signer []byte
-	commits       [][]kept
+	shelves       []shelved
 	vault         *agent.Memory
+}
+
+// shelved is a copy of a stream's store with its record of a halt.
+type shelved struct {
+	commits []kept
+	halt    *stream.Halt
 }
 
 // copyHome lays a copy of the disks aside, as a backup does: only what is synced.
@@ -28,7 +35,7 @@ func (n *node) copyHome() {
 		h.height = n.height()
 	}
 	for _, s := range n.shelves {
-		h.commits = append(h.commits, slices.Clip(s.commits))
+		h.shelves = append(h.shelves, shelved{slices.Clip(s.commits), s.halt})
 	}
 	n.restore = h
 }
@@ -38,14 +45,29 @@ func (n *node) goBack(h *home) error {
 	n.db, n.vault = h.db.clone(), h.vault.Clone()
 	n.disk.votes.copyFrom(h.votes)
 	n.disk.signer.copyFrom(h.signer)
-	for i := range n.shelves {
-		old, err := shelfOf(h.commits[i], n.disk.burn)
+	lost := n.halts()
+	n.shelves = nil // also of streams that were opened since
+	for _, k := range h.shelves {
+		old, err := shelfOf(k.commits, k.halt, n.disk.burn)
 		if err != nil {
 			return err
 		}
-		n.shelves[i] = old
+		n.shelves = append(n.shelves, old)
+	}
+	if n.halts() < lost {
+		n.s.fire("halt-record-lost")
 	}
 	return nil
+}
+
+// halts counts the records of final blocks that changed.
+func (n *node) halts() (count int) {
+	for _, s := range n.shelves {
+		if s.halt != nil {
+			count++
+		}
+	}
+	return count
 }
 
 // durable tells a record that was just synced.

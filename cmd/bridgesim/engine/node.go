@@ -14,8 +14,6 @@ import (
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/aitbc/bridge/chains/follow"
-	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/bridgesim/audit"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/keys/keystore"
@@ -43,8 +41,8 @@ type node struct {
 	disk    *disk
 	vault   *agent.Memory
 	db      *memory
-	shelves []*shelf
-	views   []*view
+	shelves []*shelf // by stream index less one
+	views   []*view  // by chain
 
 	proc     *process
 	life     int            // number of the newest process
@@ -55,19 +53,30 @@ type node struct {
 	boots    map[uint64]int // boots that it took, with the life that took each first
 	syncing  bool           // a commit is planned
 	down     string
+	recorded map[uint16]bool // streams for which it ever wrote the record of a changed final block
 }
 
 func newNode(s *sim, index, member int, name string, key ed25519.PrivKey, share keystore.Share) *node {
-	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), vault: agent.NewMemory(share), boots: map[uint64]int{}}
+	n := &node{s: s, index: index, member: member, name: name, key: key, share: share, dice: roll(s.cfg.Seed, name), db: newMemory(), vault: agent.NewMemory(share), boots: map[uint64]int{}, recorded: map[uint16]bool{}}
 	n.disk = newDisk(roll(s.cfg.Seed, name+" disk"))
 	n.disk.felt = s.fire
 	n.disk.votes.durable = func(r []byte) { n.durable(voteFact(r)) }
 	n.disk.signer.durable = func(r []byte) { n.durable(signerFact(r)) }
+	for _, f := range s.feeds {
+		n.shelf(f)
+	}
 	for _, c := range s.chains {
-		n.shelves = append(n.shelves, newShelf(n.disk.burn))
 		n.views = append(n.views, newView(s, c, n, fmt.Sprintf("%s view %d", name, c.index)))
 	}
 	return n
+}
+
+// shelf is the store of a stream, made when it is asked for first.
+func (n *node) shelf(f *feed) *shelf {
+	for len(n.shelves) < int(f.index) {
+		n.shelves = append(n.shelves, newShelf(n.disk.burn))
+	}
+	return n.shelves[f.index-1]
 }
 
 func (n *node) honest() bool { return n.liar == nil }
@@ -128,9 +137,9 @@ func (n *node) start() {
 		n.s.fail("restart", "%s does not start: %v", n.name, err)
 	default:
 		n.down = ""
-		for i := range p.loops {
+		for _, r := range p.reads {
 			if n.proc == p {
-				n.follow(i)
+				n.follow(r)
 			}
 		}
 		n.s.cons.kick(n)
@@ -139,6 +148,7 @@ func (n *node) start() {
 
 func (n *node) open(p *process) error {
 	log := slog.New(&ear{n: n})
+	p.log = log
 	votes, err := journal.OpenOn(&n.disk.votes, int64(len(n.disk.votes.data)))
 	if err != nil {
 		return fmt.Errorf("vote journal: %w", err)
@@ -164,11 +174,10 @@ func (n *node) open(p *process) error {
 		return fmt.Errorf("signer: %w", err)
 	}
 	cfg := voter.Config{Journal: votes, Signer: sign, Logger: log}
-	for i, c := range n.s.chains {
-		if err := n.views[i].open(); err != nil {
+	for _, v := range n.views {
+		if err := v.open(); err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
-		cfg.Streams = append(cfg.Streams, voter.Stream{Index: c.stream(), Config: c.config(), Store: n.shelves[i], Heads: n.views[i]})
 	}
 	if p.voter, err = voter.New(cfg); err != nil {
 		return fmt.Errorf("voter: %w", err)
@@ -185,6 +194,22 @@ func (n *node) open(p *process) error {
 	} else if agenda, err = p.app.Agenda(); err != nil {
 		return fmt.Errorf("agenda: %w", err)
 	}
+	p.asked = agenda.Streams
+	if p.height == 0 {
+		for _, c := range n.s.genesisFeeds() {
+			if _, err := n.cover(c, 0); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range agenda.Streams {
+		a := &agenda.Streams[i]
+		if f := n.s.feedOf(a.Index); f != nil {
+			if _, err := n.cover(f, a.Decided()); err != nil {
+				return err
+			}
+		}
+	}
 	if n.s.plan.has(faultReshare) {
 		if p.agent, err = n.hands(p, sign, log); err != nil {
 			return err
@@ -194,23 +219,6 @@ func (n *node) open(p *process) error {
 		}
 	}
 	p.app.Announce()
-	for i, c := range n.s.chains {
-		from := uint64(0)
-		for j := range agenda.Streams {
-			if sa := &agenda.Streams[j]; sa.Index == c.stream() && sa.HasCertified {
-				from = sa.CertifiedEnd
-			}
-		}
-		loop, err := follow.New(follow.Config{
-			Stream: c.config(), Source: n.views[i], Store: n.shelves[i], ReplayFrom: from, MaxBlocks: 64, Logger: log,
-			OnWindow: func(w stream.Window) error { return p.voter.OnWindow(c.stream(), w) },
-			OnFinal:  func(block uint64) { p.voter.OnFinal(c.stream(), block) },
-		})
-		if err != nil {
-			return fmt.Errorf("follow: %w", err)
-		}
-		p.loops, p.replay, p.halted = append(p.loops, loop), append(p.replay, false), append(p.halted, false)
-	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -19,24 +20,29 @@ import (
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	"github.com/aitbc/bridge/verifier/certify"
 	"github.com/aitbc/bridge/verifier/extension"
+	"github.com/aitbc/bridge/verifier/lanes"
 )
 
 // book is what the run knows of messages, votes and certificates.
 type book struct {
 	s         *sim
-	finals    []message.Message
-	certs     [][]deliver.Certificate // by chain
+	finals    []sending
 	certified int
 	bodies    map[message.Hash]message.Checkpoint // of all votes ever released
 	told      int64                               // height whose events were read
 }
 
 func newBook(s *sim) *book {
-	return &book{s: s, certs: make([][]deliver.Certificate, len(s.chains)), bodies: map[message.Hash]message.Checkpoint{}}
+	return &book{s: s, bodies: map[message.Hash]message.Checkpoint{}}
 }
 
 // final: a message became final at its source.
-func (b *book) final(m *message.Message) { b.finals = append(b.finals, *m) }
+func (b *book) final(m *sending) { b.finals = append(b.finals, *m) }
+
+// vanished: final blocks of a chain are gone from one on.
+func (b *book) vanished(chain message.ChainID, from uint64) {
+	b.finals = slices.DeleteFunc(b.finals, func(m sending) bool { return m.message.SourceChain == chain && m.block >= from })
+}
 
 // undone: a reorganized target lost a delivery; relayers see that and try again.
 func (b *book) undone(id [32]byte) {
@@ -48,11 +54,12 @@ func (b *book) undone(id [32]byte) {
 // counts says how many final messages there are, and how many arrived.
 func (b *book) counts() (sent, delivered int) {
 	for i := range b.finals {
-		if refuses(b.finals[i].Target) || b.s.chainOf(b.finals[i].SourceChain).broken {
+		m := &b.finals[i].message
+		if refuses(m.Target) || b.s.chainOf(m.SourceChain).broken() {
 			continue
 		}
 		sent++
-		if b.delivered(&b.finals[i]) {
+		if b.delivered(m) {
 			delivered++
 		}
 	}
@@ -66,7 +73,7 @@ func (b *book) delivered(m *message.Message) bool {
 // late lists the final messages that should have arrived and did not.
 func (b *book) late() (out []message.ID) {
 	for i := range b.finals {
-		if m := &b.finals[i]; !refuses(m.Target) && !b.s.chainOf(m.SourceChain).broken && !b.delivered(m) {
+		if m := &b.finals[i].message; !refuses(m.Target) && !b.s.chainOf(m.SourceChain).broken() && !b.delivered(m) {
 			out = append(out, m.ID())
 		}
 	}
@@ -76,7 +83,7 @@ func (b *book) late() (out []message.ID) {
 // done says that nothing is on its way any more.
 func (b *book) done() bool {
 	for _, c := range b.s.chains {
-		if len(c.sent) > 0 && !c.broken {
+		if len(c.sent) > 0 || c.broken() {
 			return false
 		}
 	}
@@ -87,7 +94,12 @@ func (b *book) done() bool {
 func (b *book) reasons() map[audit.Hash]string {
 	out := map[audit.Hash]string{}
 	for i := range b.finals {
-		if m := &b.finals[i]; refuses(m.Target) && !b.delivered(m) {
+		m := &b.finals[i].message
+		switch taken := b.delivered(m); {
+		case taken && !b.s.audit.World.IsDelivered(m.ID()):
+			out[m.ID()] = string(deliver.Superseded)
+			b.s.fire("superseded")
+		case refuses(m.Target) && !taken:
 			out[m.ID()] = string(deliver.RecipientReverted)
 		}
 	}
@@ -108,8 +120,8 @@ func (s *sim) released(n *node, height int64, ext []byte) {
 	if e, err := extension.Decode(ext); err == nil && e != nil {
 		for i := range e.Votes {
 			v := &e.Votes[i]
-			if int(v.Stream) >= 1 && int(v.Stream) <= len(s.chains) {
-				c := v.Checkpoint(s.bridgeID, s.chains[v.Stream-1].config().Stream)
+			if f := s.feedOf(v.Stream); f != nil {
+				c := v.Checkpoint(s.bridgeID, f.config.Stream)
 				s.book.bodies[c.BodyHash()] = c
 			}
 		}
@@ -135,7 +147,7 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 		return
 	}
 	s.book.told = b.height
-	sessions, certificates := false, map[int]bool{}
+	sessions, certificates := false, map[uint16]bool{}
 	var proof equivocation
 	for i := range r.Events {
 		e := &r.Events[i]
@@ -143,7 +155,7 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 		case certify.EventSession:
 			sessions = true
 		case certify.EventCertificate:
-			certificates[int(number(e, "stream"))] = true
+			certificates[uint16(number(e, "stream"))] = true
 		case certify.EventEquivocation:
 			proof = readEquivocation(e)
 		case certify.EventSuspended:
@@ -165,11 +177,21 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 		s.tellSessions(n)
 	}
 	defer s.tellEpoch(n)
-	for i := range s.chains {
-		if certificates[i+1] {
-			s.tellCertificates(n, i)
+	for _, f := range s.feeds {
+		if certificates[f.index] {
+			s.tellCertificates(n, f)
 		}
 	}
+	if transacted(r, lanes.EventClosed) {
+		s.tellStreams(n, b.height)
+	}
+}
+
+// transacted says that an operator's transaction caused an event.
+func transacted(r *abci.ResponseFinalizeBlock, event string) bool {
+	return slices.ContainsFunc(r.TxResults, func(t *abci.ExecTxResult) bool {
+		return slices.ContainsFunc(t.Events, func(e abci.Event) bool { return e.Type == event })
+	})
 }
 
 type equivocation struct{ first, second [32]byte }
@@ -270,13 +292,13 @@ func plainCheckpoint(index uint16, c message.Checkpoint) audit.Checkpoint {
 	}
 }
 
-func (s *sim) tellCertificates(n *node, chain int) {
+func (s *sim) tellCertificates(n *node, f *feed) {
 	after := uint64(0)
-	if k := len(s.book.certs[chain]); k > 0 {
-		after = s.book.certs[chain][k-1].Checkpoint.End
+	if k := len(f.certs); k > 0 {
+		after = f.certs[k-1].Checkpoint.End
 	}
 	var out certifyv1.QueryCertificatesResponse
-	if !s.query(n, "Certificates", &certifyv1.QueryCertificatesRequest{Stream: uint32(chain + 1), After: after}, &out) {
+	if !s.query(n, "Certificates", &certifyv1.QueryCertificatesRequest{Stream: uint32(f.index), After: after}, &out) {
 		return
 	}
 	for i := range out.Certificates {
@@ -284,16 +306,16 @@ func (s *sim) tellCertificates(n *node, chain int) {
 		k := p.Checkpoint
 		c := deliver.Certificate{
 			Checkpoint: message.Checkpoint{
-				BridgeID: s.bridgeID, Stream: s.chains[chain].config().Stream, End: k.End, BlockHash: message.Hash(k.BlockHash),
+				BridgeID: s.bridgeID, Stream: f.config.Stream, End: k.End, BlockHash: message.Hash(k.BlockHash),
 				MessageCount: k.MessageCount, LeafCount: k.LeafCount, PeaksHash: message.Hash(k.PeaksHash), Root: message.Hash(k.Root),
 			},
 			Signature: schnorr.Signature{S: [32]byte(p.S), R: [20]byte(p.R)}, Height: p.Height,
 		}
-		s.book.certs[chain] = append(s.book.certs[chain], c)
+		f.certs = append(f.certs, c)
 		s.book.certified++
-		s.trace.line("certificate", "stream=%d end=%d root=%s height=%d", chain+1, k.End, short(k.Root), p.Height)
+		s.trace.line("certificate", "stream=%d end=%d root=%s height=%d", f.index, k.End, short(k.Root), p.Height)
 		s.judge(s.audit.Certificate(audit.Certificate{
-			Node: n.member, Height: p.Height, Checkpoint: plainCheckpoint(uint16(chain+1), c.Checkpoint), BodyHash: [32]byte(p.BodyHash), Digest: [32]byte(p.Digest),
+			Node: n.member, Height: p.Height, Checkpoint: plainCheckpoint(f.index, c.Checkpoint), BodyHash: [32]byte(p.BodyHash), Digest: [32]byte(p.Digest),
 			S: [32]byte(p.S), R: [20]byte(p.R),
 		}))
 	}

@@ -102,6 +102,9 @@ func (p *plan) has(fault string) bool {
 // twins says that a member has, or had, two machines.
 func (p *plan) twins(member int) bool { return p.twin == member }
 
+// operated says that operators send transactions.
+func (p *plan) operated() bool { return p.has(faultReshare) || p.has(faultFinalReorg) }
+
 // f is how many members may do anything.
 func (p *plan) f() int { return p.members - p.threshold }
 

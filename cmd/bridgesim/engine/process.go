@@ -6,10 +6,14 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/aitbc/bridge/chains/follow"
+	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/verifier/agent"
 	"github.com/aitbc/bridge/verifier/app"
 	"github.com/aitbc/bridge/verifier/extension"
@@ -22,11 +26,11 @@ type process struct {
 	app     *app.App
 	voter   *voter.Voter
 	agent   *agent.Agent // nil where no key is dealt again
-	loops   []*follow.Loop
-	replay  []bool // the loop's replay is done
-	halted  []bool
-	working bool // a voter's step is planned
+	reads   []*reading
+	asked   []extension.StreamAgenda // streams of the newest committed state
+	working bool                     // a voter's step is planned
 	height  int64
+	log     *slog.Logger
 	told    bool               // the auditors know it; what its journals held before they know too
 	first   int64              // height of the first extension that it made; 0: none
 	said    map[int64][]string // what it released, by height
@@ -34,36 +38,132 @@ type process struct {
 	reborn  bool               // it took the boot of a former process of this node
 }
 
+// reading is a stream that a process follows.
+type reading struct {
+	*feed
+	loop     *follow.Loop
+	replayed bool
+	halted   bool
+	left     bool // the state names it no more
+}
+
 // follow reads one source and plans the next look.
-func (n *node) follow(i int) {
-	p := n.proc
-	if p.halted[i] {
+func (n *node) follow(r *reading) {
+	if r.halted || r.left {
 		return
 	}
-	n.s.afterLife(n, n.s.plan.poll/2+n.dice.span(0, n.s.plan.poll), "follow", func() { n.follow(i) })
+	n.s.afterLife(n, n.s.plan.poll/2+n.dice.span(0, n.s.plan.poll), "follow", func() { n.follow(r) })
 	ctx := context.Background()
 	n.guard(func() {
 		err := error(nil)
-		if !p.replay[i] {
-			if err = p.loops[i].Replay(ctx); err == nil {
-				p.replay[i] = true
+		if !r.replayed {
+			if err = r.loop.Replay(ctx); err == nil {
+				r.replayed = true
 			}
 		}
 		for more, steps := true, 0; err == nil && more && steps < 8; steps++ {
-			more, err = p.loops[i].Advance(ctx)
+			more, err = r.loop.Advance(ctx)
+		}
+		if n.mixes(r) {
+			n.s.fail("I-08", "%s reads on in stream %d after a final block changed", n.name, r.index)
 		}
 		if err == nil {
 			return
 		}
-		n.s.trace.line("follow", "node=%s chain=%d err=%v", n.name, n.s.chains[i].id, err)
+		n.s.trace.line("follow", "node=%s chain=%d err=%v", n.name, r.chain.id, err)
 		if follow.Halts(err) {
-			p.halted[i] = true
-			p.voter.Halt(n.s.chains[i].stream(), err)
-			if n.honest() && !n.disk.bad && !n.views[i].excuses() {
-				n.s.fail("halt", "%s halts stream %d: %v", n.name, n.s.chains[i].stream(), err)
-			}
+			n.halt(r, err)
 		}
 	})
+}
+
+// halt ends the reading of a stream. A final block that changed is recorded before anything else.
+func (n *node) halt(r *reading, err error) {
+	r.halted = true
+	if changed := (*stream.FinalizedReorgError)(nil); errors.As(err, &changed) {
+		h := &stream.Halt{Stream: r.config.Stream, Number: changed.Number, Was: changed.Was, Is: changed.Is, Height: uint64(n.height())}
+		n.shelves[r.index-1].halt, err = h, h
+		if n.recorded[r.index] {
+			n.s.fire("halt-met-again") // after the record was lost
+		}
+		n.recorded[r.index] = true
+	}
+	n.proc.voter.Halt(r.index, err)
+	if n.honest() && !n.disk.bad && !n.views[r.chain.index].excuses(r.feed) {
+		n.s.fail("halt", "%s halts stream %d: %v", n.name, r.index, err)
+	}
+}
+
+// mixes reports whether what a process read of a source after final blocks changed stands on what it had read before.
+func (n *node) mixes(r *reading) bool {
+	if !r.broken || n.views[r.chain.index].misled {
+		return false
+	}
+	dead := false
+	for _, k := range n.shelves[r.index-1].commits {
+		last := k.state.Last
+		b, ok := r.chain.blocks.Block(last.Number)
+		switch present := ok && b.Hash == last.Hash; {
+		case last.Number < r.replaced:
+		case present && dead:
+			return true
+		default:
+			dead = dead || !present
+		}
+	}
+	return false
+}
+
+// attend takes up the streams that the committed state has opened and leaves those that it has closed.
+func (n *node) attend() error {
+	p := n.proc
+	for _, r := range p.reads {
+		if !r.left && !slices.ContainsFunc(p.asked, func(a extension.StreamAgenda) bool { return a.Index == r.index }) {
+			r.left = true
+			p.voter.RemoveStream(r.index)
+			n.s.trace.line("left", "node=%s stream=%d", n.name, r.index)
+		}
+	}
+	for i := range p.asked {
+		a := &p.asked[i]
+		f := n.s.feedOf(a.Index)
+		if f == nil || slices.ContainsFunc(p.reads, func(r *reading) bool { return r.index == a.Index }) {
+			continue
+		}
+		if err := n.views[f.chain.index].open(); err != nil { // a client of its own: the old one knows the old blocks
+			return err
+		}
+		r, err := n.cover(f, a.Decided())
+		if err != nil {
+			return err
+		}
+		n.follow(r)
+	}
+	return nil
+}
+
+// cover makes the process read a stream. One whose store holds the record of a final block that changed stays halted.
+func (n *node) cover(f *feed, from uint64) (*reading, error) {
+	p, shelf := n.proc, n.shelf(f)
+	if err := p.voter.AddStream(voter.Stream{Index: f.index, Config: f.config, Store: shelf, Heads: n.views[f.chain.index]}); err != nil {
+		return nil, fmt.Errorf("voter: %w", err)
+	}
+	loop, err := follow.New(follow.Config{
+		Stream: f.config, Source: n.views[f.chain.index], Store: shelf, ReplayFrom: from, MaxBlocks: 64, Logger: p.log,
+		OnWindow: func(w stream.Window) error { return p.voter.OnWindow(f.index, w) },
+		OnFinal:  func(block uint64) { p.voter.OnFinal(f.index, block) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("follow: %w", err)
+	}
+	r := &reading{feed: f, loop: loop}
+	if shelf.halt != nil {
+		r.halted = true
+		p.voter.Halt(f.index, shelf.halt)
+		n.s.fire("stays-halted")
+	}
+	p.reads = append(p.reads, r)
+	return r, nil
 }
 
 // work lets the voter do what may block.
@@ -75,6 +175,10 @@ func (n *node) work() {
 			if err := p.agent.Step(context.Background()); err != nil {
 				n.s.trace.line("agent", "node=%s err=%v", n.name, err)
 			}
+		}
+		if err := n.attend(); err != nil {
+			n.s.fail("setup", "%s: %v", n.name, err)
+			return
 		}
 		p.voter.Step(context.Background())
 		switch err := p.voter.Stopped(); {
@@ -109,7 +213,7 @@ func (n *node) work() {
 // standing fails when the voter of an honest node has stopped a stream.
 func (n *node) standing() {
 	for _, st := range n.proc.voter.Status() {
-		if st.Halted != nil && !n.views[st.Index-1].excuses() {
+		if f := n.s.feedOf(st.Index); st.Halted != nil && !n.views[f.chain.index].excuses(f) {
 			n.s.fail("halt", "%s says nothing for stream %d: %v", n.name, st.Index, st.Halted)
 		}
 	}
@@ -132,6 +236,7 @@ func (s *seat) Committed(a extension.Agenda) {
 		a.Heard = extension.Heard{} // it knows that it lies
 	}
 	s.p.hear(a.Heard)
+	s.p.asked = a.Streams
 	s.p.voter.Committed(a)
 	if s.p.working {
 		return

@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aitbc/bridge/chains/follow"
@@ -47,7 +49,7 @@ func newRelayer(s *sim, index int) *relayer {
 			return r
 		}
 		shelf := newShelf(nil)
-		loop, err := follow.New(follow.Config{Stream: c.config(), Source: v, Store: shelf, ReplayFrom: follow.NoReplay})
+		loop, err := follow.New(follow.Config{Stream: c.feed.config, Source: v, Store: shelf, ReplayFrom: follow.NoReplay})
 		if err != nil {
 			s.fail("setup", "relayer: %v", err)
 			return r
@@ -57,6 +59,26 @@ func newRelayer(s *sim, index int) *relayer {
 	}
 	r.plan()
 	return r
+}
+
+// reopen leaves the closed stream of a chain and begins anew with what follows it.
+func (r *relayer) reopen(c *chain) {
+	shelf, old := newShelf(nil), func(j *job) bool { return r.s.feedOf(j.Stream).closed }
+	loop, err := follow.New(follow.Config{Stream: c.feed.config, Source: r.views[c.index], Store: shelf, ReplayFrom: follow.NoReplay})
+	if err = errors.Join(err, r.views[c.index].open()); err != nil {
+		r.s.fail("setup", "relayer: %v", err)
+		return
+	}
+	r.loops[c.index], r.shelves[c.index], r.cursor[c.index] = loop, shelf, 0
+	for _, f := range r.s.feeds {
+		for _, q := range r.queues {
+			if f.closed {
+				q.Drop(f.index)
+			}
+		}
+	}
+	maps.DeleteFunc(r.jobs, func(_ message.ID, j *job) bool { return old(j) })
+	r.waiting = slices.DeleteFunc(r.waiting, old)
 }
 
 func (r *relayer) plan() {
@@ -71,7 +93,7 @@ func (r *relayer) step() {
 			var err error
 			if more, err = l.Advance(context.Background()); err != nil {
 				more = false
-				if follow.Halts(err) && !r.views[i].chain.broken {
+				if follow.Halts(err) && !r.views[i].chain.broken() {
 					r.s.fail("halt", "relayer %d: %v", r.index, err)
 				}
 			}
@@ -91,13 +113,13 @@ func (r *relayer) step() {
 
 // newest is the newest certificate that the own tree has reached.
 func (r *relayer) newest(source int) (c deliver.Certificate, ok bool) {
-	list := r.s.book.certs[source]
+	list := r.s.chains[source].feed.certs
 	for i := len(list) - 1; i >= 0; i-- {
 		err := stream.Agree(r.shelves[source], list[i].Checkpoint)
 		if err == nil {
 			return list[i], true
 		}
-		if !errors.Is(err, stream.ErrNotFound) && !r.s.chains[source].broken {
+		if !errors.Is(err, stream.ErrNotFound) && !r.s.chains[source].broken() {
 			r.s.fail("I-04", "relayer %d: certificate contradicts the source: %v", r.index, err)
 			return c, false
 		}
@@ -107,7 +129,7 @@ func (r *relayer) newest(source int) (c deliver.Certificate, ok bool) {
 
 // scan queues the messages that a certificate has made deliverable.
 func (r *relayer) scan(source int) {
-	list := r.s.book.certs[source]
+	list := r.s.chains[source].feed.certs
 	if len(list) == 0 || list[len(list)-1].Checkpoint.LeafCount <= r.cursor[source] {
 		return
 	}
@@ -124,7 +146,7 @@ func (r *relayer) scan(source int) {
 		for i := range leaves {
 			if m := leaves[i].Message; m != nil {
 				t := r.s.chainOf(m.TargetChain).index
-				r.queues[t].Add(deliver.Job{ID: m.ID(), Stream: uint16(source + 1), Index: r.cursor[source] + uint64(i), Message: m})
+				r.queues[t].Add(deliver.Job{ID: m.ID(), Stream: r.s.chains[source].feed.index, Index: r.cursor[source] + uint64(i), Message: m})
 			}
 		}
 		r.cursor[source] += uint64(len(leaves))
@@ -133,7 +155,7 @@ func (r *relayer) scan(source int) {
 
 // proof is what the target's manager takes for a message under a certificate.
 func (r *relayer) proof(j *deliver.Job, c deliver.Certificate) []byte {
-	siblings, _, err := stream.ProofFor(r.shelves[j.Stream-1], message.Hash(j.ID), c.Checkpoint)
+	siblings, _, err := stream.ProofFor(r.shelves[r.s.feedOf(j.Stream).chain.index], message.Hash(j.ID), c.Checkpoint)
 	if err != nil {
 		r.s.fail("relayer", "proof of %s: %v", j.ID, err)
 		return nil
@@ -142,7 +164,7 @@ func (r *relayer) proof(j *deliver.Job, c deliver.Certificate) []byte {
 }
 
 func (r *relayer) submit(target int, j deliver.Job) {
-	c, ok := r.newest(int(j.Stream) - 1)
+	c, ok := r.newest(r.s.feedOf(j.Stream).chain.index)
 	if !ok || c.Checkpoint.LeafCount <= j.Index {
 		r.queues[target].Finish(j.ID, deliver.Certified, r.s.clock())
 		return
@@ -202,7 +224,7 @@ func (r *relayer) lie() {
 	}
 	m := *leaves[0].Message
 	target := r.s.chainOf(m.TargetChain).index
-	proof := r.proof(&deliver.Job{ID: m.ID(), Stream: uint16(source + 1), Message: leaves[0].Message}, c)
+	proof := r.proof(&deliver.Job{ID: m.ID(), Stream: r.s.chains[source].feed.index, Message: leaves[0].Message}, c)
 	if proof == nil {
 		return
 	}

@@ -5,11 +5,13 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -166,9 +168,9 @@ func (s *sim) included(b *block) {
 	}
 }
 
-// operate lets the operators have the key dealt again, once, and again where a ceremony was aborted.
+// operate lets the operators look at what there is to decide, until the key was dealt again and no stream can break any more.
 func (s *sim) operate() {
-	if s.epoch > 1 {
+	if s.epoch > 1 && !s.plan.has(faultFinalReorg) {
 		return
 	}
 	s.after(operatorsLook, "operators", 0, s.operate)
@@ -187,16 +189,33 @@ func (s *sim) operate() {
 	}
 }
 
-// approve is one operator's look at its node.
+// wanted is what the operators agree on: to have the key dealt again, once, and again where a ceremony was aborted;
+// and to go on with sources whose final blocks changed.
+func (s *sim) wanted(c chainOf) (out []committeev1.Payload, err error) {
+	for _, f := range s.feeds {
+		if f.resume != nil && !f.closed {
+			out = append(out, committeev1.Payload{Kind: &committeev1.Payload_Resume{Resume: &committeev1.Resume{Source: f.resume}}})
+		}
+	}
+	if !s.plan.has(faultReshare) {
+		return out, nil
+	}
+	st, err := agent.Read(context.Background(), c.query())
+	if err != nil {
+		return nil, err
+	}
+	if p := st.Ceremony.Phase; st.Active.Number == 1 && (p == committeev1.Phase_PHASE_UNSPECIFIED || p == committeev1.Phase_PHASE_ABORTED) {
+		out = append(out, committeev1.Payload{Kind: &committeev1.Payload_Member{Member: &committeev1.MemberChange{}}})
+	}
+	return out, nil
+}
+
+// approve is one operator's look at its node: it approves or proposes the first thing that it has not done yet.
 func (s *sim) approve(n *node) error {
 	ctx, c := context.Background(), chainOf{n, n.proc}
-	st, err := agent.Read(ctx, c.query())
-	if err != nil {
+	wants, err := s.wanted(c)
+	if err != nil || len(wants) == 0 {
 		return err
-	}
-	p := st.Ceremony.Phase
-	if st.Active.Number != 1 || p != committeev1.Phase_PHASE_UNSPECIFIED && p != committeev1.Phase_PHASE_ABORTED {
-		return nil
 	}
 	me := s.memberAddress(n.member)
 	list, err := c.query().Proposals(ctx, &committeev1.QueryProposalsRequest{})
@@ -204,24 +223,25 @@ func (s *sim) approve(n *node) error {
 		return err
 	}
 	a := &s.accounts[n.member-1]
-	for i := range list.Proposals {
-		o := &list.Proposals[i]
-		if o.Status != committeev1.ProposalStatus_PROPOSAL_STATUS_OPEN {
-			continue
+	for w := range wants {
+		i := slices.IndexFunc(list.Proposals, func(o committeev1.Proposal) bool {
+			return o.Status == committeev1.ProposalStatus_PROPOSAL_STATUS_OPEN && same(&o.Payload, &wants[w])
+		})
+		switch {
+		case i >= 0 && slices.ContainsFunc(list.Proposals[i].Approvals, func(by []byte) bool { return string(by) == string(me) }):
+		case i >= 0:
+			return c.Send(ctx, &committeev1.MsgApprove{Sender: a.address[:], Proposal: list.Proposals[i].Number})
+		case uint64(s.cons.tip())%uint64(s.plan.members) == uint64(n.member-1): // else somebody else proposes
+			return c.Send(ctx, &committeev1.MsgPropose{Sender: a.address[:], Payload: wants[w]})
 		}
-		for _, by := range o.Approvals {
-			if string(by) == string(me) {
-				return nil
-			}
-		}
-		return c.Send(ctx, &committeev1.MsgApprove{Sender: a.address[:], Proposal: o.Number})
 	}
-	if uint64(s.cons.tip())%uint64(s.plan.members) != uint64(n.member-1) {
-		return nil // somebody else proposes
-	}
-	return c.Send(ctx, &committeev1.MsgPropose{
-		Sender: a.address[:], Payload: committeev1.Payload{Kind: &committeev1.Payload_Member{Member: &committeev1.MemberChange{}}},
-	})
+	return nil
+}
+
+func same(x, y *committeev1.Payload) bool {
+	a, err := x.Marshal()
+	b, also := y.Marshal()
+	return err == nil && also == nil && bytes.Equal(a, b)
 }
 
 // tellEpoch tells the auditors of a key epoch when it is ready, and of the switch.

@@ -94,6 +94,7 @@ type sim struct {
 	epoch    uint64     // active key epoch
 
 	chains   []*chain
+	feeds    []*feed // by stream index less one
 	nodes    []*node
 	lives    []int // processes of each member so far
 	cons     *consensus
@@ -190,7 +191,7 @@ func (s *sim) setUp() error {
 		c := newChain(s, i)
 		c.profile = p.chains[i]
 		s.chains = append(s.chains, c)
-		ac.Streams = append(ac.Streams, audit.Stream{Index: c.stream(), Chain: uint64(c.id), Manager: c.manager, Epoch: 1, Stride: c.profile.stride})
+		ac.Streams = append(ac.Streams, s.addFeed(c, uint16(i+1), 1).audited())
 	}
 	for _, b := range p.byzantine {
 		ac.Byzantine = append(ac.Byzantine, b+1)
@@ -226,7 +227,7 @@ func (s *sim) setUp() error {
 	if p.has(faultLies) || p.has(faultLags) {
 		s.after(time.Second, "deceive", 0, s.deceive)
 	}
-	if p.has(faultReshare) {
+	if p.operated() {
 		s.after(operatorsLook, "operators", 0, s.operate)
 	}
 	return nil
@@ -347,6 +348,12 @@ func (s *sim) finish() {
 	s.judge(s.audit.End(audit.End{Healed: s.healed, Reasons: s.book.reasons(), Halted: s.tellHalts()}))
 	if s.failed() {
 		return
+	}
+	for _, f := range s.feeds {
+		if f.broken && !f.closed {
+			s.fail("resume", "stream %d is not resumed %d heights after the heal", f.index, uint64(s.cons.tip())-s.healed)
+			return
+		}
 	}
 	if late := s.book.late(); len(late) > 0 {
 		s.fail("I-03", "%d final messages are not delivered %d heights after the heal, first %s", len(late), uint64(s.cons.tip())-s.healed, late[0])

@@ -39,6 +39,29 @@ func TestReshare(t *testing.T) {
 	}
 }
 
+// TestResume: final blocks of a chain change, members halt and stay halted, the committee leads the source on, and everything of the
+// new history arrives or is superseded by what was delivered of the old one.
+func TestResume(t *testing.T) {
+	fired := map[string]uint64{}
+	for _, seed := range []uint64{106, 110} {
+		r, err := Run(Config{Seed: seed, Heights: 80, Faults: []string{faultFinalReorg, faultOldHome, faultCrash}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Failed() || r.Fired["resumed"] != 1 || r.Seen.Reopenings != 1 || r.Delivered == 0 || r.Delivered != r.Sent {
+			t.Errorf("%+v", r)
+		}
+		for k, n := range r.Fired {
+			fired[k] += n
+		}
+	}
+	for _, k := range []string{"superseded", "stays-halted", "halt-record-lost"} {
+		if fired[k] == 0 {
+			t.Errorf("%s never happened: %v", k, fired)
+		}
+	}
+}
+
 func TestConfig(t *testing.T) {
 	for _, c := range []Config{{Heights: MinHeights - 1}, {Heights: MinHeights, Faults: []string{"earthquake"}}} {
 		if _, err := Run(c); !errors.Is(err, ErrConfig) {

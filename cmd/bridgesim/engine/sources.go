@@ -198,7 +198,7 @@ func (s *sim) conspire(c *chain, w *dice) {
 	v.misled = true
 	s.fire(faultLiesAlike)
 	s.trace.line("lies-alike", "node=%s chain=%d kind=%s endpoints=%d", n.name, c.id, k.Name, count)
-	s.judge(s.audit.Misled(n.member, c.stream()))
+	s.judge(s.audit.Misled(n.member, c.feed.index))
 	for i := range count {
 		v.list[(first+i)%endpoints.Members].Tell(r)
 	}
@@ -218,10 +218,14 @@ func (s *sim) enlighten(n *node, v *view) {
 		return
 	}
 	n.crash("its endpoints lied alike")
-	n.shelves[v.chain.index] = newShelf(n.disk.burn)
+	for _, f := range s.feeds {
+		if f.chain == v.chain && int(f.index) <= len(n.shelves) {
+			n.shelves[f.index-1] = newShelf(n.disk.burn)
+		}
+	}
 	n.restore, v.misled, v.wasMisled = nil, false, true // copies of the disks hold the forged tree
 	s.trace.line("enlightened", "node=%s chain=%d", n.name, v.chain.id)
-	s.judge(s.audit.Enlightened(n.member, v.chain.stream()))
+	s.judge(s.audit.Enlightened(n.member, v.chain.feed.index))
 	s.restartSoon(n)
 }
 
@@ -240,14 +244,14 @@ func (s *sim) honestAgain() {
 }
 
 // excuses says that a halt of a stream is by design: a final block changed, or m endpoints lie alike.
-func (v *view) excuses() bool { return v.misled || v.chain.broken }
+func (v *view) excuses(f *feed) bool { return v.misled || f.broken }
 
 // tellHalts are the streams that stand at the end, with why.
 func (s *sim) tellHalts() map[uint16]string {
 	out := map[uint16]string{}
 	for _, c := range s.chains {
-		if c.broken {
-			out[c.stream()] = "a final block changed"
+		if c.broken() {
+			out[c.feed.index] = "a final block changed"
 		}
 	}
 	return out
@@ -259,7 +263,9 @@ func (c *chain) breakFinality(depth int) {
 	c.rewind(from)
 	gone := c.blocks.Head().Number - from + 1
 	c.blocks.ReorgFinal(int(gone))
-	c.broken = true
+	c.feed.broken, c.feed.replaced = true, from
+	c.s.book.vanished(c.id, from)
+	c.s.decide(c.feed)
 	c.s.fire(faultFinalReorg)
 	c.s.trace.line("final-reorg", "chain=%d from=%d final=%d", c.id, from, c.final)
 	c.s.judge(c.s.audit.Reorged(uint64(c.id), from))
@@ -273,5 +279,5 @@ func (c *chain) breakFinality(depth int) {
 
 // breakable says that no chain has broken yet.
 func (c *chain) breakable() bool {
-	return !slices.ContainsFunc(c.s.chains, func(o *chain) bool { return o.broken })
+	return !slices.ContainsFunc(c.s.feeds, func(f *feed) bool { return f.broken })
 }

@@ -14,6 +14,7 @@ import (
 type shelf struct {
 	*store.Memory
 	commits []kept
+	halt    *stream.Halt       // the record of a final block that changed; nil: none
 	burn    func(where string) // may end the process; nil: never
 }
 
@@ -39,14 +40,14 @@ func (s *shelf) Commit(state stream.State, windows []stream.Window) error {
 	return nil
 }
 
-// shelfOf is a new store with these commits.
-func shelfOf(commits []kept, burn func(where string)) (*shelf, error) {
+// shelfOf is a new store with these commits and this record.
+func shelfOf(commits []kept, halt *stream.Halt, burn func(where string)) (*shelf, error) {
 	out := newShelf(nil)
 	for _, k := range commits {
 		if err := out.Commit(k.state, k.windows); err != nil {
 			return nil, err
 		}
 	}
-	out.burn = burn
+	out.burn, out.halt = burn, halt
 	return out, nil
 }
