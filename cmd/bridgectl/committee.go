@@ -21,8 +21,8 @@ func committeeCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "committee",
 		Short: "Show the members, who holds a key share, and how many may fail",
-		Long: `Shows the members, who has proven to hold a key share, the newest ceremony, and what
-waits for a signature. Spare members are those who may fail before nothing is signed:
+		Long: `Shows the members, who has proven to hold a key share, the newest ceremony, what waits for a
+signature, and the streams below final that were contradicted and wait to be resumed. Spare members are those who may fail before nothing is signed:
 a warning at half of f or fewer, an error (exit code 1) at none.`,
 		Example: `  bridgectl committee
   bridgectl committee --grpc 127.0.0.1:9090 --json`,
@@ -85,6 +85,9 @@ func printCommittee(w io.Writer, v *client.Committee) {
 	}
 	for _, s := range v.Statements {
 		fmt.Fprintf(w, "statement %d  %s  waits for signatures of key epoch %d  %d may sign  digest %s\n", s.ID, s.Kind, s.KeyEpoch, s.Candidates, s.Digest)
+	}
+	for i := range v.Stopped {
+		printContradiction(w, &v.Stopped[i])
 	}
 	if v.Ceremony != nil {
 		printCeremony(w, v.Ceremony)

@@ -22,11 +22,13 @@ func sendCommand(o *options) *cobra.Command {
 	var from, to uint64
 	var target, data, key string
 	var erc7786 bool
+	var f finality
 	cmd := &cobra.Command{
 		Use:   "send",
 		Short: "Send a message to a contract on another chain",
 		Example: `  bridgectl send --from-chain 31337 --to-chain 31338 --target 0x… --data "hello"
-  bridgectl send --from-chain 31337 --to-chain 31338 --target 0x… --data 0x0102 --erc7786 --json`,
+  bridgectl send --from-chain 31337 --to-chain 31338 --target 0x… --data 0x0102 --erc7786 --json
+  bridgectl send --from-chain 31337 --to-chain 31338 --target 0x… --data "hello" --finality fast`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := required(cmd, "from-chain", "to-chain", "target"); err != nil {
@@ -53,7 +55,7 @@ func sendCommand(o *options) *cobra.Command {
 				return err
 			}
 			sent, err := c.Send(cmd.Context(), by, client.Send{
-				From: message.ChainID(from), To: message.ChainID(to), Target: account, Data: payload, ERC7786: erc7786,
+				From: message.ChainID(from), To: message.ChainID(to), Target: account, Data: payload, ERC7786: erc7786, Finality: message.Finality(f),
 			})
 			if err != nil {
 				return err
@@ -64,13 +66,14 @@ func sendCommand(o *options) *cobra.Command {
 			})
 		},
 	}
-	f := cmd.Flags()
-	f.Uint64Var(&from, "from-chain", 0, "source chain id")
-	f.Uint64Var(&to, "to-chain", 0, "target chain id")
-	f.StringVar(&target, "target", "", "recipient on the target chain, an ERC-7786 contract")
-	f.StringVar(&data, "data", "", "payload: 0x and hex digits, or text")
-	f.BoolVar(&erc7786, "erc7786", false, "through the ERC-7786 form of sendMessage")
-	f.StringVar(&key, "key", "", "key file of the account that pays (default <home>/keys/account)")
+	addFinality(cmd, &f, "of the source block before it may be delivered; below final it may be delivered and then vanish from its source")
+	flags := cmd.Flags()
+	flags.Uint64Var(&from, "from-chain", 0, "source chain id")
+	flags.Uint64Var(&to, "to-chain", 0, "target chain id")
+	flags.StringVar(&target, "target", "", "recipient on the target chain, an ERC-7786 contract")
+	flags.StringVar(&data, "data", "", "payload: 0x and hex digits, or text")
+	flags.BoolVar(&erc7786, "erc7786", false, "through the ERC-7786 form of sendMessage")
+	flags.StringVar(&key, "key", "", "key file of the account that pays (default <home>/keys/account)")
 	return cmd
 }
 

@@ -10,18 +10,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/exit"
 )
 
 func pauseCommand(o *options) *cobra.Command {
 	var lane, key string
+	var f finality
 	cmd := &cobra.Command{
 		Use:   "pause",
 		Short: "Stop deliveries of a lane at its target for 72 hours",
 		Long: `Stops deliveries of a lane at its target for 72 hours. The account must be a pauser
 of the target's manager. Messages stay certified and arrive after the pause.`,
 		Example: `  bridgectl pause --lane '31337->31338'
+  bridgectl pause --lane 31337:31338 --finality fast
   bridgectl pause --lane 31337:31338 --key ~/.bridgectl/keys/pauser`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -32,6 +35,7 @@ of the target's manager. Messages stay certified and arrive after the pause.`,
 			if err != nil {
 				return exit.Usagef("--lane: %w", err)
 			}
+			l.Finality = message.Finality(f)
 			c, err := o.open(cmd.Context())
 			if err != nil {
 				return err
@@ -51,12 +55,14 @@ of the target's manager. Messages stay certified and arrive after the pause.`,
 		},
 	}
 	cmd.Flags().StringVar(&lane, "lane", "", "<source chain id>-><target chain id>")
+	addFinality(cmd, &f, "which of the lanes between the two: each finality has its own")
 	cmd.Flags().StringVar(&key, "key", "", "account of a pauser: key file, keystore:path with $BRIDGECTL_PASSWORD_FILE, or an external signer's URL (default <home>/keys/pauser, then keys/account)")
 	return cmd
 }
 
 func unpauseCommand(o *options) *cobra.Command {
 	var lane, key string
+	var f finality
 	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "unpause",
@@ -75,6 +81,7 @@ again after a longer delay. The account must be proposer and executor of the tim
 			if err != nil {
 				return exit.Usagef("--lane: %w", err)
 			}
+			l.Finality = message.Finality(f)
 			c, err := o.open(cmd.Context())
 			if err != nil {
 				return err
@@ -97,6 +104,7 @@ again after a longer delay. The account must be proposer and executor of the tim
 		},
 	}
 	cmd.Flags().StringVar(&lane, "lane", "", "<source chain id>-><target chain id>")
+	addFinality(cmd, &f, "which of the lanes between the two: each finality has its own")
 	cmd.Flags().StringVar(&key, "key", "", "account of the timelock's proposer, as for pause (default <home>/keys/admin, then keys/account)")
 	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "longest timelock delay to wait for")
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
 	"github.com/aitbc/bridge/cmd/exit"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
@@ -39,10 +40,18 @@ func (o *options) kind(use, short, example string, payload func() (committeev1.P
 
 func proposeLane(o *options) *cobra.Command {
 	var manager string
-	s := lanesv1.Stream{Finality: uint32(message.Final), Epoch: 1}
-	cmd := o.kind("lane", "Propose that messages of a manager are certified",
-		"  bridgectl proposal lane --node ~/.bridged --chain 1 --manager 0x… --stride 2 --start-block 19000000",
+	var f finality
+	s := lanesv1.Stream{Epoch: 1}
+	cmd := o.kind("lane", "Propose that messages of a manager are certified: final ones, or, below an open final stream, fast or safe ones",
+		`  bridgectl proposal lane --node ~/.bridged --chain 1 --manager 0x… --stride 2 --start-block 19000000
+  bridgectl proposal lane --node ~/.bridged --chain 1 --manager 0x… --stride 2 --start-block 19000000 --finality fast --max-ahead 32`,
 		func() (committeev1.Payload, error) {
+			switch s.Finality = uint32(f); {
+			case message.Finality(f) == message.Final && s.MaxAhead != 0:
+				return committeev1.Payload{}, fmt.Errorf("--max-ahead is of streams below final: give --finality fast or safe")
+			case s.MaxAhead > stream.MaxAheadLimit:
+				return committeev1.Payload{}, fmt.Errorf("--max-ahead: %d, at most %d", s.MaxAhead, stream.MaxAheadLimit)
+			}
 			a, err := message.ParseAddress(manager)
 			if err != nil {
 				return committeev1.Payload{}, fmt.Errorf("--manager: %w", err)
@@ -54,44 +63,30 @@ func proposeLane(o *options) *cobra.Command {
 	cmd.Flags().StringVar(&manager, "manager", "", "address of its CrossChainManager")
 	cmd.Flags().Uint64Var(&s.Stride, "stride", 2, "blocks of a window")
 	cmd.Flags().Uint64Var(&s.StartBlock, "start-block", 0, "block in which the manager was deployed")
-	return cmd
-}
-
-func proposeParameter(o *options) *cobra.Command {
-	var p committeev1.Params
-	cmd := o.kind("parameter", "Propose other numbers for ceremonies and proposals; all of them are given",
-		"  bridgectl proposal parameter --node ~/.bridged --commit-blocks 20 --deal-blocks 20 --complain-blocks 20 --ready-blocks 20 --test-blocks 60 --probation-blocks 7200 --retry-blocks 20 --proposal-blocks 100000",
-		func() (committeev1.Payload, error) {
-			return committeev1.Payload{Kind: &committeev1.Payload_Parameter{Parameter: &committeev1.ParameterChange{Params: p}}}, nil
-		})
-	for _, f := range []struct {
-		name, text string
-		to         *uint64
-	}{
-		{"commit-blocks", "phase in which dealers commit", &p.CommitBlocks},
-		{"deal-blocks", "phase in which they deal", &p.DealBlocks},
-		{"complain-blocks", "phase in which receivers check", &p.ComplainBlocks},
-		{"ready-blocks", "phase in which receivers prove their share", &p.ReadyBlocks},
-		{"test-blocks", "time for the new committee's first signature", &p.TestBlocks},
-		{"probation-blocks", "between a join and its ceremony", &p.ProbationBlocks},
-		{"retry-blocks", "between an aborted birth and the next attempt", &p.RetryBlocks},
-		{"proposal-blocks", "how long a proposal may gather approvals", &p.ProposalBlocks},
-	} {
-		cmd.Flags().Uint64Var(f.to, f.name, 0, f.text+", in blocks")
-		_ = cmd.MarkFlagRequired(f.name)
-	}
+	cmd.Flags().Uint32Var(&s.Epoch, "epoch", 1, "source epoch; below final that of the final stream (bridgectl streams)")
+	cmd.Flags().Uint32Var(&s.MaxAhead, "max-ahead", 0, "messages above the final tree that one checkpoint below final may hold, 1 to 1024 (default 64)")
+	addFinality(cmd, &f, "of the source's blocks; below final the parameter lower_finality must be on, and epoch, stride and start block those of the final stream")
 	return cmd
 }
 
 func proposeResume(o *options) *cobra.Command {
 	var chain bool
 	var member string
-	cmd := o.kind("resume", "Propose that a halted chain, or a suspended member, goes on",
-		"  bridgectl proposal resume --node ~/.bridged --chain\n  bridgectl proposal resume --node ~/.bridged --member 3f0a…",
+	var stopped uint32
+	cmd := o.kind("resume", "Propose that a halted chain, a suspended member, or a stopped stream below final goes on",
+		`  bridgectl proposal resume --node ~/.bridged --chain
+  bridgectl proposal resume --node ~/.bridged --member 3f0a…
+  bridgectl proposal resume --node ~/.bridged --stream 2`,
 		func() (committeev1.Payload, error) {
-			r := &committeev1.Resume{Chain: chain}
-			if chain == (member != "") {
-				return committeev1.Payload{}, fmt.Errorf("exactly one of --chain and --member is needed")
+			r := &committeev1.Resume{Chain: chain, Lower: stopped}
+			given := 0
+			for _, one := range []bool{chain, member != "", stopped != 0} {
+				if one {
+					given++
+				}
+			}
+			if given != 1 {
+				return committeev1.Payload{}, fmt.Errorf("exactly one of --chain, --member and --stream is needed; a source whose final blocks changed goes on by 'proposal resume-source'")
 			}
 			if member != "" {
 				var err error
@@ -103,6 +98,7 @@ func proposeResume(o *options) *cobra.Command {
 		})
 	cmd.Flags().BoolVar(&chain, "chain", false, "the chain that signs nothing any more")
 	cmd.Flags().StringVar(&member, "member", "", "consensus address of the suspended member")
+	cmd.Flags().Uint32Var(&stopped, "stream", 0, "index of a stream below final that was contradicted (bridgectl streams)")
 	return cmd
 }
 

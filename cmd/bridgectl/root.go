@@ -50,7 +50,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 refused as unsafe, 4 timed out.`,
 	f.StringVar(&o.network, "network", o.network, "network file (default <home>/network.json)")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	root.AddCommand(devnetCommand(), sendCommand(o), trackCommand(o), pauseCommand(o), unpauseCommand(o),
-		committeeCommand(o), ceremonyCommand(o), proposalCommand(o))
+		committeeCommand(o), streamsCommand(o), ceremonyCommand(o), proposalCommand(o))
 	return root
 }
 

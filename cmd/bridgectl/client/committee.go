@@ -10,6 +10,7 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
+	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
 // Committee is what the validators' state says of the members and their key.
@@ -29,6 +30,7 @@ type Committee struct {
 	Ceremony    *Ceremony    `json:"ceremony,omitempty"` // the newest
 	Statements  []Statement  `json:"statements"`         // that wait for signatures
 	NextPending *ReadyAdvice `json:"ready,omitempty"`    // an epoch that waits to become active
+	Stopped     []Stream     `json:"stopped_streams"`    // below final, contradicted
 }
 
 // ReadyAdvice is an epoch whose ceremony is done and that is not active yet.
@@ -61,8 +63,10 @@ type Statement struct {
 // Committee asks for the members, the newest ceremony and what waits for a signature.
 func (c *Client) Committee(ctx context.Context) (out Committee, err error) {
 	err = c.ask(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
-		out, err = committee(ctx, committeev1.NewQueryClient(conn))
-		return err
+		if out, err = committee(ctx, committeev1.NewQueryClient(conn)); err != nil {
+			return err
+		}
+		return out.stopped(ctx, conn)
 	})
 	return out, err
 }
@@ -117,6 +121,19 @@ func committee(ctx context.Context, q committeev1.QueryClient) (out Committee, e
 		out.Ceremony = ceremonyOf(r, monikers(list.Validators))
 	}
 	return out, nil
+}
+
+// stopped adds the streams that wait for the members to resume them: a warning.
+func (c *Committee) stopped(ctx context.Context, conn *grpc.ClientConn) error {
+	r, err := lanesv1.NewQueryClient(conn).Streams(ctx, &lanesv1.QueryStreamsRequest{})
+	if err != nil {
+		return err
+	}
+	c.Stopped, err = streamViews(ctx, conn, r.Streams, func(s *lanesv1.Stream) bool { return s.StoppedAt != 0 && s.ClosedAt == 0 })
+	if err == nil && len(c.Stopped) > 0 && c.Level == "ok" {
+		c.Level, c.Advice = "warning", fmt.Sprintf("%d streams below final are stopped, first stream %d: %s", len(c.Stopped), c.Stopped[0].Index, c.Stopped[0].Resume())
+	}
+	return err
 }
 
 // judge counts the spare holders: warned at half of f or fewer, an error at none.

@@ -22,8 +22,18 @@ import (
 var ErrDelay = errors.New("timelock delay not over")
 
 // LaneName is <source>-><target>, by chain ids; : and - alone are taken too, since >
-// has a meaning in shells.
-type LaneName struct{ Source, Target message.ChainID }
+// has a meaning in shells. Each finality is a lane of its own.
+type LaneName struct {
+	Source, Target message.ChainID
+	Finality       message.Finality // 0: final
+}
+
+func (l LaneName) finality() message.Finality {
+	if l.Finality == 0 {
+		return message.Final
+	}
+	return l.Finality
+}
 
 var laneForm = regexp.MustCompile(`^([0-9]{1,20})(?:->|-|:)([0-9]{1,20})$`)
 
@@ -38,10 +48,17 @@ func ParseLane(s string) (LaneName, error) {
 	if err1 != nil || err2 != nil || source == 0 || target == 0 || source == target {
 		return LaneName{}, fmt.Errorf("lane %q: %w", s, message.ErrRange)
 	}
-	return LaneName{message.ChainID(source), message.ChainID(target)}, nil
+	return LaneName{Source: message.ChainID(source), Target: message.ChainID(target)}, nil
 }
 
-func (l LaneName) String() string { return l.Source.String() + "->" + l.Target.String() }
+// String names the finality of lanes below final alone.
+func (l LaneName) String() string {
+	s := l.Source.String() + "->" + l.Target.String()
+	if f := l.finality(); f != message.Final {
+		s += " " + f.String()
+	}
+	return s
+}
 
 // Paused is the state of a lane's inbound side.
 type Paused struct {
@@ -57,7 +74,7 @@ func (c *Client) PauseLane(ctx context.Context, by *evm.TransactionManager, l La
 	if err != nil {
 		return Paused{}, err
 	}
-	data, err := pack(bindings.CrossChainManagerMetaData.GetAbi, "pauseInbound(uint256,uint8)", number(l.Source), uint8(message.Final))
+	data, err := pack(bindings.CrossChainManagerMetaData.GetAbi, "pauseInbound(uint256,uint8)", number(l.Source), uint8(l.finality()))
 	if err != nil {
 		return Paused{}, err
 	}
@@ -65,7 +82,7 @@ func (c *Client) PauseLane(ctx context.Context, by *evm.TransactionManager, l La
 	if err != nil {
 		return Paused{}, fmt.Errorf("pause lane %s: %w", l, err)
 	}
-	in, err := target.Inbound(ctx, l.Source, message.Final)
+	in, err := target.Inbound(ctx, l.Source, l.finality())
 	return Paused{Lane: l.String(), Until: in.PausedUntil, Tx: r.TxHash, Gas: r.GasUsed}, err
 }
 
@@ -79,14 +96,14 @@ func (c *Client) UnpauseLane(ctx context.Context, by *evm.TransactionManager, l 
 	if err != nil {
 		return Paused{}, err
 	}
-	in, err := target.Inbound(ctx, l.Source, message.Final)
+	in, err := target.Inbound(ctx, l.Source, l.finality())
 	if err != nil {
 		return Paused{}, err
 	}
 	if in.PausedUntil.IsZero() {
 		return Paused{}, fmt.Errorf("lane %s is not paused: %w", l, message.ErrRange)
 	}
-	call, err := pack(bindings.CrossChainManagerMetaData.GetAbi, "unpauseInbound(uint256,uint8)", number(l.Source), uint8(message.Final))
+	call, err := pack(bindings.CrossChainManagerMetaData.GetAbi, "unpauseInbound(uint256,uint8)", number(l.Source), uint8(l.finality()))
 	if err != nil {
 		return Paused{}, err
 	}
@@ -101,7 +118,7 @@ func (c *Client) UnpauseLane(ctx context.Context, by *evm.TransactionManager, l 
 	if err != nil {
 		return Paused{}, fmt.Errorf("unpause lane %s: %w", l, err)
 	}
-	in, err = target.Inbound(ctx, l.Source, message.Final)
+	in, err = target.Inbound(ctx, l.Source, l.finality())
 	return Paused{Lane: l.String(), Until: in.PausedUntil, Tx: r.TxHash, Gas: r.GasUsed}, err
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/aitbc/bridge/chains/message"
+	"github.com/aitbc/bridge/chains/stream"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 )
 
@@ -112,10 +114,21 @@ func effect(p *committeev1.Payload, name func([]byte) string) (kind string, line
 	case *committeev1.Payload_Lane:
 		s := &k.Lane.Stream
 		kind = "lane"
-		say("opens a stream: chain %d, manager 0x%x, finality %d, stride %d, from block %d", s.Chain, s.Manager, s.Finality, s.Stride, s.StartBlock)
+		f := message.Finality(s.Finality)
+		say("opens a %s stream: chain %d, manager 0x%x, finality %d, epoch %d, stride %d, from block %d", f, s.Chain, s.Manager, s.Finality, s.Epoch, s.Stride, s.StartBlock)
+		if f != message.Final {
+			say("what it certifies may vanish from the chain: at most %s messages above the final tree", aheadWord(s.MaxAhead))
+		}
 	case *committeev1.Payload_Parameter:
 		kind = "parameter"
-		say("sets %s", k.Parameter.Params.String())
+		q := &k.Parameter.Params
+		say("sets, in blocks: commit %d, deal %d, complain %d, ready %d, test %d, probation %d, retry %d, proposal %d", q.CommitBlocks, q.DealBlocks,
+			q.ComplainBlocks, q.ReadyBlocks, q.TestBlocks, q.ProbationBlocks, q.RetryBlocks, q.ProposalBlocks)
+		if q.LowerFinality {
+			say("streams below final MAY be opened")
+		} else {
+			say("no stream below final may be opened; those that are open go on")
+		}
 	case *committeev1.Payload_Resume:
 		kind = "resume"
 		switch src := k.Resume.Source; {
@@ -126,6 +139,8 @@ func effect(p *committeev1.Payload, name func([]byte) string) (kind string, line
 		case src != nil:
 			say("stream %d closes for ever; its source goes on under the next epoch from the certificate at block %d", src.Stream, src.BaseEnd)
 			say("what was certified above that block is void once a target has seen the next epoch")
+		case k.Resume.Lower != 0:
+			say("stream %d below final, which was contradicted, certifies again, above all that it has certified before", k.Resume.Lower)
 		default:
 			say("the suspension of %s (%x) ends", name(k.Resume.Member), k.Resume.Member)
 		}
@@ -147,6 +162,13 @@ func effect(p *committeev1.Payload, name func([]byte) string) (kind string, line
 		say("this version does not know what it does: do not approve")
 	}
 	return kind, lines
+}
+
+func aheadWord(n uint32) string {
+	if n == 0 {
+		return fmt.Sprint(stream.DefaultMaxAhead)
+	}
+	return fmt.Sprint(n)
 }
 
 func instant(seconds uint64) string {

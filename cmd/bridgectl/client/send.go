@@ -29,7 +29,8 @@ type Send struct {
 	From, To message.ChainID
 	Target   message.Address
 	Data     []byte
-	ERC7786  bool // through the ERC-7786 form of sendMessage
+	ERC7786  bool             // through the ERC-7786 form of sendMessage
+	Finality message.Finality // 0: final; below final the ERC-7786 form is taken, which alone can ask for it
 }
 
 // Sent is a message on its source chain.
@@ -77,8 +78,13 @@ func (c *Client) Send(ctx context.Context, by *evm.TransactionManager, s Send) (
 }
 
 func (s *Send) calldata() ([]byte, error) {
-	if s.ERC7786 {
-		return pack(bindings.CrossChainManagerMetaData.GetAbi, erc7786Form, Interoperable(s.To, s.Target), s.Data, [][]byte{})
+	attributes := [][]byte{}
+	if s.Finality != 0 && s.Finality != message.Final {
+		selector := message.Keccak([]byte("minFinality(uint8)"))
+		attributes = append(attributes, append(selector[:4], common.LeftPadBytes([]byte{byte(s.Finality)}, 32)...))
+	}
+	if s.ERC7786 || len(attributes) > 0 {
+		return pack(bindings.CrossChainManagerMetaData.GetAbi, erc7786Form, Interoperable(s.To, s.Target), s.Data, attributes)
 	}
 	return pack(bindings.CrossChainManagerMetaData.GetAbi, seedForm, number(s.To), common.Address(s.Target), s.Data)
 }

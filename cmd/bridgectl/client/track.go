@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,7 +149,7 @@ func (c *Client) search(ctx context.Context, chain message.ChainID, topic messag
 
 // Status explains where one message is.
 func (c *Client) Status(ctx context.Context, s Sent) (Status, error) {
-	st := Status{Sent: s, Lane: LaneName{s.Source, s.Target}.String(), Stage: StageSent}
+	st := Status{Sent: s, Lane: LaneName{s.Source, s.Target, s.finality}.String(), Stage: StageSent}
 	source, err := c.Chain(s.Source)
 	if err != nil {
 		return st, err
@@ -188,54 +189,87 @@ func (st Status) because(r deliver.Reason, detail string) Status {
 	return st
 }
 
-// certification finds how far source chain and validators are.
+// certification finds how far source chain and validators are. A message is certified by any stream of its source whose
+// finality is at least the one that it asked for.
 func (c *Client) certification(ctx context.Context, st *Status, source *evm.Client) (bool, error) {
 	streams, err := c.Streams(ctx)
 	if err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(streams, func(s lanesv1.Stream) bool {
-		return s.ClosedAt == 0 && s.Chain == uint64(st.Source) && message.Finality(s.Finality) == message.Final && slices.Equal(s.Manager, addressBytes(source.Manager()))
+	able := slices.DeleteFunc(streams, func(s lanesv1.Stream) bool {
+		return s.ClosedAt != 0 || s.Chain != uint64(st.Source) || s.Finality < uint32(st.finality) || !slices.Equal(s.Manager, addressBytes(source.Manager()))
 	})
-	if i < 0 {
+	slices.SortFunc(able, func(a, b lanesv1.Stream) int { return cmp.Compare(a.Finality, b.Finality) })
+	if n := len(able); n == 0 || message.Finality(able[n-1].Finality) != message.Final {
 		*st = st.because(deliver.WaitingVotes, "the validators have no stream for the source chain")
 		return false, nil
 	}
-	end, ok := message.WindowEnd(st.Block, streams[i].Stride)
+	last := &able[len(able)-1]
+	end, ok := message.WindowEnd(st.Block, last.Stride)
 	if !ok {
-		return false, fmt.Errorf("stream %d: stride: %w", streams[i].Index, message.ErrRange)
+		return false, fmt.Errorf("stream %d: stride: %w", last.Index, message.ErrRange)
 	}
 	st.Window = end
+	for i := range able[:len(able)-1] {
+		known, err := c.ahead(ctx, st, &able[i])
+		if err != nil || known {
+			return st.Stage == StageCertified, err
+		}
+	}
 	final, err := source.Block(ctx, evm.At{Tag: evm.Finalized})
 	if err != nil && !errors.Is(err, evm.ErrNoBlock) {
 		return false, err
 	}
 	if final.Number < end {
-		*st = st.because(deliver.WaitingFinality, fmt.Sprintf("window ends at block %d, final is %d", end, final.Number))
+		*st = st.because(deliver.WaitingFinality, st.note(fmt.Sprintf("window ends at block %d, final is %d", end, final.Number)))
 		return false, nil
 	}
 	st.Stage = StageFinal
-	status, err := c.StreamStatus(ctx, streams[i].Index)
+	_, err = c.ahead(ctx, st, last)
+	return st.Stage == StageCertified, err
+}
+
+// note puts what was found before in front.
+func (st *Status) note(s string) string {
+	if st.Detail == "" {
+		return s
+	}
+	return st.Detail + "; " + s
+}
+
+// ahead looks how far one stream is with the message's window; known is false when it has nothing to say of it.
+func (c *Client) ahead(ctx context.Context, st *Status, s *lanesv1.Stream) (known bool, err error) {
+	if s.StoppedAt != 0 {
+		st.Detail = st.note(fmt.Sprintf("stream %d (%s) is stopped since height %d", s.Index, message.Finality(s.Finality), s.StoppedAt))
+		return false, nil
+	}
+	status, err := c.StreamStatus(ctx, s.Index)
 	if err != nil {
 		return false, err
 	}
-	if k := status.Certified; k != nil && k.End >= end {
+	if k := status.Certified; k != nil && k.End >= st.Window {
 		st.Stage = StageCertified
 		return true, nil
 	}
-	if len(status.OpenSessions) > 0 {
-		st.Stage = StageSigning
-		*st = st.because(deliver.Signing, fmt.Sprintf("session %d", status.OpenSessions[0]))
-		return false, nil
+	if s.FloorEnd >= st.Window {
+		st.Detail = st.note(fmt.Sprintf("stream %d (%s) certifies nothing at or below block %d again", s.Index, message.Finality(s.Finality), s.FloorEnd))
 	}
 	votes := 0
 	for _, t := range status.Tallies {
-		if t.End >= end {
+		if t.End >= st.Window {
 			votes = max(votes, len(t.Voters))
 		}
 	}
-	*st = st.because(deliver.WaitingVotes, fmt.Sprintf("%d votes for the window at or after block %d", votes, end))
-	return false, nil
+	switch final := message.Finality(s.Finality) == message.Final; {
+	case len(status.OpenSessions) > 0 && (final || votes > 0):
+		st.Stage = StageSigning
+		*st = st.because(deliver.Signing, st.note(fmt.Sprintf("session %d", status.OpenSessions[0])))
+	case votes > 0 || final:
+		*st = st.because(deliver.WaitingVotes, st.note(fmt.Sprintf("%d votes for the window at or after block %d", votes, st.Window)))
+	default:
+		return false, nil
+	}
+	return true, nil
 }
 
 // delivery finds why a certified message is not delivered.
