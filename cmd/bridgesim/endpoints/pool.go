@@ -340,6 +340,12 @@ func (p *Pool) Storage(ctx context.Context, address message.Address, slot messag
 		func(a, b message.Hash) bool { return a == b })
 }
 
+// Transactions implements evm.Endpoint: nobody serves them. A client would ask for all receipts of a block side by side, and the
+// order of its questions would not follow from the seed.
+func (p *Pool) Transactions(_ context.Context, block message.Hash) ([]message.Hash, error) {
+	return nil, fmt.Errorf("transactions of %s: %w", block, message.ErrUnavailable)
+}
+
 // Receipt implements evm.Endpoint.
 func (p *Pool) Receipt(ctx context.Context, tx message.Hash) (evm.Receipt, bool, error) {
 	r, err := decide(p, ask(p, nil, nil, func(e evm.Endpoint) (evm.Receipt, error) {
