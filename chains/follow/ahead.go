@@ -38,8 +38,8 @@ type AheadConfig struct {
 	// OnTip gets the newest checkpoint ahead, whenever it is another one than before. It replaces the one before, which may have a
 	// higher end when the chain was reorganised; nil takes that back and there is none. After an error it is given again.
 	OnTip func(*stream.Tip) error
-	// OnContradiction gets the first certified checkpoint that the final history contradicts, once. No tips follow until
-	// Resume. After an error it is given again.
+	// OnContradiction gets the first certified checkpoint that the final history contradicts, once. No tips follow: the next
+	// generation of the stream takes another Ahead. After an error it is given again.
 	OnContradiction func(*stream.ContradictionError) error
 
 	// Poll, Sleep and Logger as in Config.
@@ -48,8 +48,8 @@ type AheadConfig struct {
 	Logger *slog.Logger
 }
 
-// Ahead publishes what a stream of lower finality says. Run and Advance have one caller at a time; Base, Certified and
-// Resume may be called by anybody.
+// Ahead publishes what a stream of lower finality says. Run and Advance have one caller at a time; Base and
+// Certified may be called by anybody.
 type Ahead struct {
 	AheadConfig
 	last message.Checkpoint // newest given to OnTip
@@ -137,16 +137,6 @@ func (a *Ahead) Waiting() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.waiting
-}
-
-// Resume begins again after a contradiction: what was certified before is compared no more.
-func (a *Ahead) Resume() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.stopped = false
-	for i := range a.certified {
-		a.certified[i].done = true
-	}
 }
 
 // Run advances until ctx ends, or safety may be broken.
@@ -299,9 +289,7 @@ func (a *Ahead) settle(c message.Checkpoint, wrong bool) {
 	defer a.mu.Unlock()
 	for i := range a.certified {
 		if a.certified[i].checkpoint == c {
-			if wrong && !a.certified[i].done { // not resumed meanwhile
-				a.stopped = true
-			}
+			a.stopped = a.stopped || wrong
 			a.certified[i].done = true
 		}
 	}

@@ -253,14 +253,6 @@ func TestContradictionIsReportedOnce(t *testing.T) {
 	l.send("fX")
 	l.ok(l.ahead.Certified(l.tips[1])) // told again
 	l.expect("still stopped", "ab", "abc", "-")
-	l.ahead.Resume()
-	l.certify()
-	l.expect("resumed", "ab", "abc", "-", "f")
-	l.ok(l.ahead.Certified(l.tips[1]))
-	l.ok(l.ahead.Certified(l.tips[3]))
-	l.settle(7)
-	l.expect("holds", "ab", "abc", "-", "f")
-	equal(t, "reports", l.wrong, []message.Checkpoint{l.tips[1]})
 }
 
 func TestCertifiedIsBounded(t *testing.T) {

@@ -236,3 +236,26 @@ func TestStatusNamesTheCulprit(t *testing.T) {
 		t.Errorf("err %v: %s", err, b)
 	}
 }
+
+func TestStatusOfStreamsBelowFinal(t *testing.T) {
+	var out bytes.Buffer
+	err := printStatus(&out, &node.Status{Members: 4, Streams: []node.StreamStatus{
+		{Index: 1, Chain: 31337, Finality: "final", CertifiedEnd: 80, OwnFinal: 84},
+		{Index: 2, Chain: 31337, Finality: "fast", CertifiedEnd: 90, Messages: 3, Covered: 4, Lower: &node.LowerStatus{Generation: 2, Tip: 96}},
+		{Index: 3, Chain: 31337, Finality: "safe", Covered: 4, Lower: &node.LowerStatus{Generation: 1, Waits: "too many", Contradicted: 88}},
+		{Index: 4, Chain: 31338, Finality: "fast", Lower: &node.LowerStatus{Generation: 5, StoppedAt: 77}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"stream 1  chain 31337  certified end 80  messages 0  target 0  own final 84  lag 0  covered by 0 of 4\n",
+		"stream 2  chain 31337  fast  generation 2  certified end 90  messages 3  tip 96  covered by 4 of 4\n",
+		"stream 3  chain 31337  safe  generation 1  certified end 0  messages 0  tip 0  covered by 4 of 4  waits: too many  CONTRADICTED at block 88\n",
+		"stream 4  chain 31338  fast  generation 5  STOPPED at height 77\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no line %q in\n%s", want, &out)
+		}
+	}
+}

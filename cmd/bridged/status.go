@@ -73,6 +73,27 @@ func marked(mark, text string) string {
 	return mark + text
 }
 
+func printStream(l *lines, p *node.StreamStatus, members uint32) {
+	b := p.Lower
+	switch {
+	case b == nil:
+		l.print("stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d  covered by %d of %d",
+			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag, p.Covered, members)
+	case b.StoppedAt != 0:
+		l.print("stream %d  chain %d  %s  generation %d  STOPPED at height %d%s", p.Index, p.Chain, p.Finality, b.Generation, b.StoppedAt, contradicted(b))
+	default:
+		l.print("stream %d  chain %d  %s  generation %d  certified end %d  messages %d  tip %d  covered by %d of %d%s%s",
+			p.Index, p.Chain, p.Finality, b.Generation, p.CertifiedEnd, p.Messages, b.Tip, p.Covered, members, marked("  waits: ", b.Waits), contradicted(b))
+	}
+}
+
+func contradicted(b *node.LowerStatus) string {
+	if b.Contradicted == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  CONTRADICTED at block %d", b.Contradicted)
+}
+
 func printStatus(out io.Writer, s *node.Status) error {
 	l := &lines{out: out}
 	for _, p := range s.Problems {
@@ -84,9 +105,8 @@ func printStatus(out io.Writer, s *node.Status) error {
 	if c := s.Ceremony; c != nil && c.Aborted == "" {
 		l.print("ceremony %d  %s  phase %s  %d blocks left  waits for %s", c.Number, c.Kind, c.Phase, c.Left, strings.Join(c.Waiting, ", "))
 	}
-	for _, p := range s.Streams {
-		l.print("stream %d  chain %d  certified end %d  messages %d  target %d  own final %d  lag %d  covered by %d of %d",
-			p.Index, p.Chain, p.CertifiedEnd, p.Messages, p.Target, p.OwnFinal, p.Lag, p.Covered, s.Members)
+	for i := range s.Streams {
+		printStream(l, &s.Streams[i], s.Members)
 	}
 	for _, c := range s.Sources {
 		stalled := ""

@@ -17,6 +17,8 @@ type Self struct {
 	Stopped    string // why it says nothing any more; empty while it does
 	Ceremonies nodev1.Ceremonies
 	Sources    []nodev1.Source
+	// Contradictions are those that it reports, by stream.
+	Contradictions []nodev1.Contradiction
 }
 
 // NodeSource tells what the parts beside the state machine know.
@@ -39,7 +41,8 @@ func (s NodeServer) Node(context.Context, *nodev1.QueryNodeRequest) (*nodev1.Que
 	self := s.source.Self()
 	out := &nodev1.QueryNodeResponse{
 		ChainId: s.app.chainID, ConsAddress: s.app.self, Streams: self.Streams, Stopped: self.Stopped, Ceremonies: self.Ceremonies, Sources: self.Sources,
-		Signer: nodev1.Signer{Epochs: self.Epochs, Boot: self.Boot},
+		Contradictions: self.Contradictions,
+		Signer:         nodev1.Signer{Epochs: self.Epochs, Boot: self.Boot},
 	}
 	if a := s.app.asked.Load(); a != nil {
 		out.Height, out.Fork, out.Member = a.Height, a.Fork, uint32(a.MemberIndex)

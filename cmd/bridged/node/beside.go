@@ -24,6 +24,7 @@ type beside struct {
 	hands *agent.Agent
 	feeds *sources.Set
 	reads *streams
+	book  ledger
 }
 
 var (
@@ -50,17 +51,20 @@ func (b beside) Self() app.Self {
 	if err := b.v.Stopped(); err != nil {
 		out.Stopped = err.Error()
 	}
-	waits := b.reads.abstains()
+	for _, c := range b.hands.Contradictions() {
+		out.Contradictions = append(out.Contradictions, nodev1.Contradiction{Stream: c.Stream, Generation: c.Generation, End: c.End, Sent: c.Sent})
+	}
+	absent, waits := b.reads.abstains(), b.reads.waits()
 	for _, s := range b.v.Status() {
-		one := nodev1.Stream{Index: uint32(s.Index), Final: s.Final, Newest: s.Newest}
+		one := nodev1.Stream{Index: uint32(s.Index), Finality: uint32(s.Stream.Finality), Final: s.Final, Newest: s.Newest, Waits: waits[s.Index]}
 		if s.Halted != nil {
 			one.Halted = s.Halted.Error()
 		}
 		switch {
 		case s.Abstained:
 			one.Abstains = "the vote journal was lost: silent up to the blocks that were final then"
-		case s.Halted == nil && waits[s.Index] != "":
-			one.Abstains = waits[s.Index]
+		case s.Halted == nil && absent[s.Index] != "":
+			one.Abstains = absent[s.Index]
 		case s.Halted == nil && s.Doubts > 0 && s.Doubted >= s.Newest:
 			one.Abstains = fmt.Sprintf("window %d: another digest was voted for before, when the endpoints told another history", s.Doubted)
 		}

@@ -104,7 +104,7 @@ func (s *Status) judge(ctx context.Context, conn *grpc.ClientConn, names map[uin
 	s.Stopped, s.Boot = self.Stopped, self.Signer.Boot
 	s.reads(self.Sources)
 	for i := range s.Streams {
-		s.Streams[i].fill(self.Streams)
+		s.Streams[i].fill(self)
 	}
 	seen, err := own.Faults(ctx, &nodev1.QueryFaultsRequest{})
 	if err != nil {
@@ -124,13 +124,26 @@ func (s *Status) judge(ctx context.Context, conn *grpc.ClientConn, names map[uin
 }
 
 // fill takes what the node says of its own part in the stream.
-func (p *StreamStatus) fill(own []nodev1.Stream) {
-	for _, o := range own {
+func (p *StreamStatus) fill(self *nodev1.QueryNodeResponse) {
+	if p.Lower != nil {
+		for _, c := range self.Contradictions {
+			if c.Stream == p.Index && c.Generation == p.Lower.Generation {
+				p.Lower.Contradicted, p.Lower.Reported = c.End, c.Sent
+			}
+		}
+		if p.Lower.StoppedAt != 0 {
+			return // nobody is asked for anything in it
+		}
+	}
+	for _, o := range self.Streams {
 		if o.Index != p.Index {
 			continue
 		}
 		p.Halted, p.Abstains = o.Halted, o.Abstains
-		if p.Halted == "" && p.Abstains == "" && p.CertifiedEnd != 0 && o.Newest < p.CertifiedEnd {
+		switch {
+		case p.Lower != nil:
+			p.Lower.Tip, p.Lower.Waits = o.Newest, o.Waits
+		case p.Halted == "" && p.Abstains == "" && p.CertifiedEnd != 0 && o.Newest < p.CertifiedEnd:
 			p.Abstains = fmt.Sprintf("own tree ends at block %d, certified is block %d: it must hold the certified checkpoint first", o.Newest, p.CertifiedEnd)
 		}
 		return

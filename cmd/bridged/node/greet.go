@@ -36,7 +36,7 @@ func greet(logger *slog.Logger, doc *cmttypes.GenesisDoc, g *app.Genesis, a *ext
 	var covered, missing []string
 	for i := range streams {
 		p := &streams[i]
-		name := fmt.Sprintf("%d (chain %s)", p.Index, p.Stream.Chain)
+		name := fmt.Sprintf("%d (chain %s, %s)", p.Index, p.Stream.Chain, p.Stream.Finality)
 		if _, ok := c.Chain(p.Stream.Chain); ok {
 			covered = append(covered, name)
 		} else {

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/aitbc/bridge/chains/evm/pool"
+	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/sources"
 )
 
@@ -52,6 +53,12 @@ var (
 	endpointDissents  = metric{prometheus.CounterValue, "bridge_endpoint_dissents_total", "answers unlike the agreed one; worry at the first: it lies or is behind", byEndpoint}
 	endpointHead      = metric{prometheus.GaugeValue, "bridge_endpoint_head_block", "newest block that it claimed", byEndpoint}
 	endpointAnnounces = metric{prometheus.GaugeValue, "bridge_endpoint_announces", "1 while its WebSocket announces blocks, 0 while it does not; only for endpoints with ws", byEndpoint}
+	streamTip         = metric{prometheus.GaugeValue, "bridge_stream_tip_block", "below final: end of the checkpoint ahead that this node votes for, 0 when there is none", byStream}
+	streamCertified   = metric{prometheus.GaugeValue, "bridge_stream_certified_block", "end of the newest certified checkpoint, 0 before the first", byStream}
+	streamWaits       = metric{prometheus.GaugeValue, "bridge_stream_waits", "below final: 1 while something keeps this node from having a checkpoint ahead; worry when it stays", byStream}
+	streamGeneration  = metric{prometheus.GaugeValue, "bridge_stream_generation", "below final: raised by each contradiction; worry when it grows: the chain breaks its promises below final", byStream}
+	streamStopped     = metric{prometheus.GaugeValue, "bridge_stream_stopped", "below final: 1 while a contradiction has stopped the stream; worry: it waits for the committee", byStream}
+	streamWrong       = metric{prometheus.GaugeValue, "bridge_stream_contradicted", "below final: 1 while this node's final history contradicts a certified checkpoint and the stream is not stopped; worry: messages of a vanished branch may have been delivered", byStream}
 	streamFinal       = metric{prometheus.GaugeValue, "bridge_stream_final_block", "newest final block that was read and stored", byStream}
 	streamHalted      = metric{prometheus.GaugeValue, "bridge_stream_halted", "1 when this node has halted the stream; worry: a person must look", byStream}
 	streamAbstains    = metric{prometheus.GaugeValue, "bridge_stream_abstains", "1 while this node does not vote for the stream; worry when it stays", byStream}
@@ -61,7 +68,8 @@ var (
 var metrics = []*metric{
 	&sourceAgree, &sourceOperators, &sourceUnsafe, &sourceDisputes, &sourceShortfalls, &sourceFinal, &sourceHead, &sourceStands, &sourceStalled, &sourceCode,
 	&endpointState, &endpointRequests, &endpointFailures, &endpointDissents, &endpointHead, &endpointAnnounces,
-	&streamFinal, &streamHalted, &streamAbstains,
+	&streamFinal, &streamHalted, &streamAbstains, &streamCertified,
+	&streamTip, &streamWaits, &streamGeneration, &streamStopped, &streamWrong,
 }
 
 // endpointStates are the values of the label state.
@@ -88,12 +96,50 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	for i := range health {
 		saySource(say, &health[i])
 	}
-	waits := c.of.reads.abstains()
+	absent, waits := c.of.reads.abstains(), c.of.reads.waits()
 	for _, s := range c.of.v.Status() {
 		chain, index := s.Stream.Chain.String(), strconv.FormatUint(uint64(s.Index), 10)
-		say(&streamFinal, float64(s.Final), chain, index)
 		say(&streamHalted, truth(s.Halted != nil), chain, index)
-		say(&streamAbstains, truth(s.Halted != nil || s.Abstained || waits[s.Index] != ""), chain, index)
+		say(&streamAbstains, truth(s.Halted != nil || s.Abstained || absent[s.Index] != ""), chain, index)
+		if s.Stream.Finality == message.Final {
+			say(&streamFinal, float64(s.Final), chain, index)
+			continue
+		}
+		say(&streamTip, float64(s.Newest), chain, index)
+		say(&streamWaits, truth(waits[s.Index] != ""), chain, index)
+	}
+	c.sayState(say)
+}
+
+// sayState says what the newest committed state has of the open streams, whether this node covers them or not.
+func (c collector) sayState(say func(m *metric, v float64, on ...string)) {
+	ctx, cancel := context.WithTimeout(context.Background(), metricTimeout)
+	defer cancel()
+	list, err := c.of.book.Streams(ctx)
+	if err != nil {
+		return // before the first block there is none
+	}
+	certified, wrong := map[uint32]uint64{}, map[uint32]bool{}
+	if asked := c.of.reads.asked.Load(); asked != nil {
+		for i := range *asked {
+			certified[uint32((*asked)[i].Index)] = (*asked)[i].CertifiedEnd
+		}
+	}
+	for _, r := range c.of.hands.Contradictions() {
+		wrong[r.Stream] = true
+	}
+	for i := range list {
+		p := &list[i]
+		if p.ClosedAt != 0 {
+			continue
+		}
+		chain, index := message.ChainID(p.Chain).String(), strconv.FormatUint(uint64(p.Index), 10)
+		say(&streamCertified, float64(certified[p.Index]), chain, index)
+		if p.Finality != uint32(message.Final) {
+			say(&streamGeneration, float64(p.Generation), chain, index)
+			say(&streamStopped, truth(p.StoppedAt != 0), chain, index)
+			say(&streamWrong, truth(wrong[p.Index]), chain, index)
+		}
 	}
 }
 

@@ -62,19 +62,7 @@ func (s *Status) Conclude() {
 	s.accuse(blame)
 	s.doubt(add)
 	for i := range s.Streams {
-		p := &s.Streams[i]
-		switch {
-		case s.KeyEpoch == 0: // nobody certifies yet
-		case p.Covered < s.Threshold && s.Height > heartbeatGrace:
-			add(LevelError, "stream %d (chain %d): %d members were heard for it lately, %d are needed to certify", p.Index, p.Chain, p.Covered, s.Threshold)
-		case p.Covered == s.Threshold && s.Members > s.Threshold:
-			add(LevelWarning, "stream %d (chain %d): exactly the %d members that are needed cover it: one more lost stops it", p.Index, p.Chain, p.Covered)
-		}
-		if p.Halted != "" && s.Stopped == "" {
-			add(LevelError, "stream %d (chain %d): this node has halted it: %s", p.Index, p.Chain, p.Halted)
-		} else if p.Abstains != "" {
-			add(LevelWarning, "stream %d (chain %d): this node does not vote: %s", p.Index, p.Chain, p.Abstains)
-		}
+		s.Streams[i].doubt(s, add)
 	}
 	for i := range s.Conduct {
 		m := &s.Conduct[i]
@@ -115,6 +103,40 @@ func (s *Status) Conclude() {
 		}
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(a.Level, b.Level) }) // "error" comes first
+}
+
+// doubt says what of one stream is a problem.
+func (p *StreamStatus) doubt(s *Status, add func(level, format string, args ...any)) {
+	name := fmt.Sprintf("stream %d (chain %d)", p.Index, p.Chain)
+	if l := p.Lower; l != nil {
+		name = fmt.Sprintf("stream %d (chain %d, %s)", p.Index, p.Chain, p.Finality)
+		if l.Contradicted != 0 {
+			said := "it was not reported yet"
+			if l.Reported != 0 {
+				said = fmt.Sprintf("reported after height %d", l.Reported)
+			}
+			add(LevelError, "%s: THE CERTIFIED CHECKPOINT AT BLOCK %d IS NOT WHAT THIS NODE'S FINAL HISTORY SAYS: %s", name, l.Contradicted, said)
+		}
+		if l.StoppedAt != 0 {
+			add(LevelError, "%s: STOPPED at height %d, because members found a certified checkpoint contradicted by the final history; the final stream goes on, a vote of the committee resumes this one", name, l.StoppedAt)
+			return
+		}
+	}
+	switch {
+	case s.KeyEpoch == 0: // nobody certifies yet
+	case p.Covered < s.Threshold && s.Height > heartbeatGrace:
+		add(LevelError, "%s: %d members were heard for it lately, %d are needed to certify", name, p.Covered, s.Threshold)
+	case p.Covered == s.Threshold && s.Members > s.Threshold:
+		add(LevelWarning, "%s: exactly the %d members that are needed cover it: one more lost stops it", name, p.Covered)
+	}
+	switch {
+	case p.Halted != "" && s.Stopped == "":
+		add(LevelError, "%s: this node has halted it: %s", name, p.Halted)
+	case p.Abstains != "":
+		add(LevelWarning, "%s: this node does not vote: %s", name, p.Abstains)
+	case p.Lower != nil && p.Lower.Waits != "":
+		add(LevelWarning, "%s: this node waits: %s", name, p.Lower.Waits)
+	}
 }
 
 var faultTexts = map[string]string{

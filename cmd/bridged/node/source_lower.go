@@ -232,6 +232,19 @@ func (s *streams) silence() {
 	}
 }
 
+// waits are the reasons why streams below final that are followed have nothing to vote for, by index.
+func (s *streams) waits() map[uint16]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[uint16]string{}
+	for i, one := range s.lowers {
+		if ahead := one.ahead.Load(); ahead != nil {
+			out[i] = ahead.Waiting()
+		}
+	}
+	return out
+}
+
 // tell hands what a committed state has certified to what follows the streams below final: certificates of the stream itself, read from
 // the state after the newest one that was handed over so that none is missed, and the newest final one that is extended.
 func (s *streams) tell(ctx context.Context, list []extension.StreamAgenda) {

@@ -31,6 +31,7 @@ import (
 	"github.com/aitbc/bridge/cmd/devnet/chain"
 	"github.com/aitbc/bridge/cmd/sources"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
+	nodev1 "github.com/aitbc/bridge/verifier/api/node/v1"
 	"github.com/aitbc/bridge/verifier/extension"
 )
 
@@ -91,7 +92,7 @@ func (w *world) chain(i int, proxies ...int) sources.Chain {
 	return c
 }
 
-// reader is a validator that follows both chains of w; its file knows the first alone.
+// reader is a validator of final streams of both chains of w and a fast one of the second; its file knows the first alone.
 func (w *world) reader() *alone {
 	w.t.Helper()
 	a := newAlone(w.t, func(doc *cmttypes.GenesisDoc) {
@@ -102,6 +103,9 @@ func (w *world) reader() *alone {
 				Index: uint32(i + 1), Chain: id, Manager: w.manager[i][:], Finality: uint32(message.Final), Epoch: 1, Stride: 1, StartBlock: 1,
 			})
 		}
+		g.Lanes.Streams = append(g.Lanes.Streams, lanesv1.Stream{
+			Index: 3, Chain: worldChains[1], Manager: w.manager[1][:], Finality: uint32(message.Fast), Epoch: 1, Stride: 1, StartBlock: 1, MaxAhead: 64, Generation: 1,
+		})
 		must(w.t, putState(doc, &g))
 	})
 	c, err := LoadComet(a.home)
@@ -169,8 +173,8 @@ func TestReload(t *testing.T) {
 	l := a.live()
 	defer l.end()
 	l.grows("the first chain is read", 0)
-	s := l.shows("the second chain is not", func(s *Status) bool { return len(s.Streams) == 2 && s.Streams[1].Abstains != "" })
-	if s.Streams[1].Abstains != "this node does not cover the chain" || s.Streams[0].Abstains != "" || s.Sources[0].Endpoints[0].Announces != "standing" {
+	s := l.shows("the second chain is not", func(s *Status) bool { return len(s.Streams) == 3 && s.Streams[1].Abstains != "" })
+	if s.Streams[1].Abstains != "this node does not cover the chain" || s.Streams[2].Abstains != s.Streams[1].Abstains || s.Streams[0].Abstains != "" || s.Sources[0].Endpoints[0].Announces != "standing" {
 		t.Errorf("%+v", s)
 	}
 
@@ -214,6 +218,12 @@ func TestReload(t *testing.T) {
 	if s.Streams[1].Abstains != "" || len(s.Sources) != 2 {
 		t.Errorf("%+v", s)
 	}
+	// The fast stream goes with it. Nothing was sent: it has nothing to say, and waits for nothing.
+	reads := func(s *Status) bool {
+		p := &s.Streams[2]
+		return p.Abstains == "" && p.Halted == "" && p.Finality == "fast" && p.Lower != nil && *p.Lower == LowerStatus{Generation: 1}
+	}
+	l.shows("the fast stream is read", reads)
 	if r, err = AskReload(t.Context(), a.home); err != nil || len(r.Chains) != 0 {
 		t.Errorf("the same file again: %+v, %v", r, err)
 	}
@@ -227,7 +237,7 @@ func TestReload(t *testing.T) {
 		t.Errorf("reload: %+v", r)
 	}
 	s = l.shows("the second chain is gone", func(s *Status) bool { return s.Streams[1].Abstains == "its chain is not configured any more" })
-	if len(s.Sources) != 1 || s.Streams[1].Halted != "" {
+	if len(s.Sources) != 1 || s.Streams[1].Halted != "" || s.Streams[2].Abstains != s.Streams[1].Abstains || s.Streams[2].Halted != "" {
 		t.Errorf("%+v", s)
 	}
 	a.write(w.chain(0, 0, 2), w.chain(1, 1, 2))
@@ -236,6 +246,7 @@ func TestReload(t *testing.T) {
 	if s = l.grows("it is read again", 0, 1); s.Streams[1].Abstains != "" {
 		t.Errorf("%+v", s.Streams)
 	}
+	s = l.shows("the fast stream too", reads)
 	for _, p := range s.Problems {
 		if strings.Contains(p.Text, "halted") {
 			t.Errorf("%+v", p)
@@ -273,7 +284,8 @@ func scrape(t *testing.T, a *alone) {
 	if !slices.Equal(served, documented) || len(served) != len(metrics) {
 		t.Errorf("%d metrics:\nserved     %v\ndocumented %v", len(metrics), served, documented)
 	}
-	for _, line := range []string{`bridge_source_agree{chain="31337"} 2`, `bridge_endpoint_state{chain="31338",endpoint="own",state="healthy"} 1`, `bridge_stream_halted{chain="31337",stream="1"} 0`} {
+	for _, line := range []string{`bridge_source_agree{chain="31337"} 2`, `bridge_endpoint_state{chain="31338",endpoint="own",state="healthy"} 1`, `bridge_stream_halted{chain="31337",stream="1"} 0`,
+		`bridge_stream_generation{chain="31338",stream="3"} 1`, `bridge_stream_stopped{chain="31338",stream="3"} 0`, `bridge_stream_tip_block{chain="31338",stream="3"} 0`} {
 		if !strings.Contains(string(body), line) {
 			t.Errorf("no line %s", line)
 		}
@@ -327,6 +339,67 @@ func TestManagerCode(t *testing.T) {
 	must(t, err)
 	l.grows("the right hash is demanded", 0)
 	l.end()
+}
+
+// TestLowerStreamIsTold: what status says of a stream below final, from the state and from the node.
+func TestLowerStreamIsTold(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		stopped uint64
+		own     nodev1.QueryNodeResponse
+		want    LowerStatus
+		problem string
+		says    string // why it does not vote
+	}{
+		{
+			name: "it runs", own: nodev1.QueryNodeResponse{Streams: []nodev1.Stream{{Index: 3, Newest: 90}}},
+			want: LowerStatus{Generation: 2, Tip: 90},
+		},
+		{
+			name: "it waits", own: nodev1.QueryNodeResponse{Streams: []nodev1.Stream{{Index: 3, Waits: "no block"}}},
+			want: LowerStatus{Generation: 2, Waits: "no block"}, problem: "this node waits: no block",
+		},
+		{name: "not covered", want: LowerStatus{Generation: 2}, problem: "this node does not vote", says: "this node does not cover the chain"},
+		{
+			name: "contradicted", own: nodev1.QueryNodeResponse{
+				Streams:        []nodev1.Stream{{Index: 3}},
+				Contradictions: []nodev1.Contradiction{{Stream: 4, Generation: 2, End: 1}, {Stream: 3, Generation: 2, End: 70, Sent: 11}},
+			},
+			want: LowerStatus{Generation: 2, Contradicted: 70, Reported: 11}, problem: "AT BLOCK 70 IS NOT WHAT",
+		},
+		{
+			name: "contradicted before", own: nodev1.QueryNodeResponse{
+				Streams: []nodev1.Stream{{Index: 3, Newest: 90}}, Contradictions: []nodev1.Contradiction{{Stream: 3, Generation: 1, End: 70}},
+			},
+			want: LowerStatus{Generation: 2, Tip: 90},
+		},
+		{name: "stopped", stopped: 12, want: LowerStatus{Generation: 2, StoppedAt: 12}, problem: "STOPPED at height 12"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			one := StreamStatus{Index: 3, Finality: "fast", CertifiedEnd: 99, Lower: &LowerStatus{Generation: 2, StoppedAt: c.stopped}}
+			one.fill(&c.own)
+			s := Status{Streams: []StreamStatus{one}}
+			s.doubtless(t, c.problem)
+			if *one.Lower != c.want || one.Abstains != c.says {
+				t.Errorf("%+v, %+v", one, one.Lower)
+			}
+		})
+	}
+}
+
+// doubtless demands the problem that is wanted and no other one of the streams.
+func (s *Status) doubtless(t *testing.T, want string) {
+	t.Helper()
+	s.Conclude()
+	n := 0
+	for _, p := range s.Problems {
+		if strings.Contains(p.Text, "stream ") {
+			n++
+		}
+	}
+	if want == "" && n != 0 || want != "" && (n != 1 || !problem(s, want)) {
+		t.Errorf("problems %+v, want %q", s.Problems, want)
+	}
 }
 
 // TestStalledIsTold: what status says of a final block that stands still.

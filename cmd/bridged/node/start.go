@@ -157,7 +157,7 @@ func Run(ctx context.Context, h Layout, c Config, log io.Writer, hooks Hooks) (e
 	}
 	told.then(followed.told)
 	told.then(func(extension.Agenda) { hands.Wake() })
-	self := beside{vote, sign, hands, reads, followed}
+	self := beside{vote, sign, hands, reads, followed, book}
 	greet(logger, doc, &genesis, &agenda, a.LastBlockHeight(), key.address(), &c, self, book)
 	a.Announce()
 

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"github.com/aitbc/bridge/chains/message"
 	certifyv1 "github.com/aitbc/bridge/verifier/api/certify/v1"
 	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
@@ -56,6 +57,7 @@ type StreamStatus struct {
 	Index        uint32 `json:"index"`
 	Chain        uint64 `json:"chain"`
 	Manager      string `json:"manager"`
+	Finality     string `json:"finality"`      // fast, safe or final
 	CertifiedEnd uint64 `json:"certified_end"` // 0: none yet
 	Messages     uint64 `json:"messages"`      // certified
 	Target       uint64 `json:"target"`
@@ -65,6 +67,18 @@ type StreamStatus struct {
 	Covered      uint32 `json:"covered"`            // members that were heard for the stream lately
 	Halted       string `json:"halted,omitempty"`   // why this node says nothing for it until it is started again
 	Abstains     string `json:"abstains,omitempty"` // why this node does not vote for it now
+
+	Lower *LowerStatus `json:"lower,omitempty"` // of a stream below final alone
+}
+
+// LowerStatus is what a stream below final has beside that.
+type LowerStatus struct {
+	Generation   uint32 `json:"generation"`             // from the state: each contradiction raises it
+	StoppedAt    uint64 `json:"stopped_at,omitempty"`   // height at which a contradiction stopped it; 0: it runs
+	Tip          uint64 `json:"tip"`                    // end of the checkpoint ahead that this node votes for; 0: none
+	Waits        string `json:"waits,omitempty"`        // why there is none, when there may be something to say
+	Contradicted uint64 `json:"contradicted,omitempty"` // end of a certified checkpoint that this node's final history contradicts; 0: none
+	Reported     uint64 `json:"reported,omitempty"`     // height after which it last said so to the chain; 0: not yet
 }
 
 // Session is one open session's part of Status.
@@ -142,7 +156,10 @@ func (s *Status) fill(ctx context.Context, conn *grpc.ClientConn, self []byte) e
 		if p.ClosedAt != 0 {
 			continue // nobody is asked for anything in it
 		}
-		one := StreamStatus{Index: p.Index, Chain: p.Chain, Manager: fmt.Sprintf("0x%x", p.Manager)}
+		one := StreamStatus{Index: p.Index, Chain: p.Chain, Manager: fmt.Sprintf("0x%x", p.Manager), Finality: message.Finality(p.Finality).String()}
+		if p.Finality != uint32(message.Final) {
+			one.Lower = &LowerStatus{Generation: p.Generation, StoppedAt: p.StoppedAt}
+		}
 		q, err := votes.StreamStatus(ctx, &certifyv1.QueryStreamStatusRequest{Stream: p.Index})
 		if err != nil {
 			return fmt.Errorf("query stream %d: %w", p.Index, err)
