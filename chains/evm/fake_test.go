@@ -260,7 +260,7 @@ func TestFinalReorgHalts(t *testing.T) {
 		t.Errorf("endpoint lags: %v", err)
 	}
 	f.fork = 1
-	for _, final := range []uint64{8, 9} {
+	for _, final := range []uint64{8, 9, 10} { // the same block, by its child's word, by its number
 		f.final = final
 		var reorg *stream.FinalizedReorgError
 		if _, err := c.Heads(ctx); !errors.As(err, &reorg) || message.FateOf(err) != message.Halt || reorg.Number != 8 {

@@ -204,8 +204,12 @@ func TestHiddenFromTheStart(t *testing.T) {
 			})
 		}
 		l.set(faultproxy.Rule{Fault: faultproxy.LogsEmpty})
-		if err := run(func() bool { return len(heard) >= 12 }); !errors.Is(err, errIdle) {
+		looks := 0
+		if err := run(func() bool { looks++; return len(heard) >= 12 || looks > 200 }); !errors.Is(err, errIdle) {
 			t.Fatal(err)
+		}
+		if len(heard) < 12 {
+			t.Errorf("%s: %d of %d looks were refused", kind, len(heard), looks)
 		}
 		for _, err := range heard {
 			if !errors.Is(err, ErrUnproven) || !strings.Contains(err.Error(), "lane to chain 31338") && !errors.Is(err, evidence.ErrMissing) {

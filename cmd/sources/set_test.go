@@ -251,7 +251,15 @@ func TestFromNetwork(t *testing.T) {
 				return
 			}
 			if err != nil || k.Agree != c.agree || k.Unsafe != (c.agree < 2) || k.Check() != nil {
-				t.Errorf("%+v, %v, %v", k, err, k.Check())
+				t.Fatalf("%+v, %v, %v", k, err, k.Check())
+			}
+			s, err := Open([]Chain{k}, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			if one, ok := s.Get(c.chain); !ok || one.Agreed() != uint8(c.agree) {
+				t.Errorf("%d operators stand behind an answer, want %d", one.Agreed(), c.agree)
 			}
 		})
 	}

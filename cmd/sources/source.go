@@ -32,6 +32,9 @@ type Source struct {
 	progress progress
 }
 
+// Agreed is how many operators stand behind what is read of the chain, as a vote says it. A pool has at most pool.MaxMembers.
+func (s *Source) Agreed() uint8 { return uint8(s.Pool.Agree()) }
+
 // Chain is the id.
 func (s *Source) Chain() message.ChainID { return s.Profile.Chain }
 

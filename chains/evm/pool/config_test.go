@@ -73,8 +73,8 @@ func TestConfig(t *testing.T) {
 			if unsafe != (c.unsafe != "") || !strings.Contains(why, c.unsafe) {
 				t.Errorf("unsafe %t: %q, want %q", unsafe, why, c.unsafe)
 			}
-			if h := p.Health(); h.Unsafe != unsafe || h.UnsafeReason != why || h.Agree != c.cfg.Agree {
-				t.Errorf("health %+v", h)
+			if h := p.Health(); h.Unsafe != unsafe || h.UnsafeReason != why || h.Agree != c.cfg.Agree || p.Agree() != c.cfg.Agree {
+				t.Errorf("health %+v, %d must agree", h, p.Agree())
 			}
 		})
 	}

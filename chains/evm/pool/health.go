@@ -80,6 +80,9 @@ func (p *Pool) Health() Health {
 	return h
 }
 
+// Agree is m: how many operators give every answer that the pool passes on, but those that prove themselves. It never changes.
+func (p *Pool) Agree() int { return p.cfg.Agree }
+
 // Unsafe says what is weaker than the default settings; false when nothing is. A status page
 // must show it.
 func (p *Pool) Unsafe() (reason string, unsafe bool) {
