@@ -51,7 +51,8 @@ func (j *Job) share() share { return share{j.Stream, j.Message.Finality} }
 // Queue decides when each message of one target is tried. It is a value that one
 // loop owns: no goroutine, no clock; time comes as an argument.
 type Queue struct {
-	jobs map[message.ID]*entry
+	jobs  map[message.ID]*entry
+	sizes map[share]int // of the jobs
 }
 
 type entry struct {
@@ -63,7 +64,15 @@ type entry struct {
 }
 
 // NewQueue is empty.
-func NewQueue() *Queue { return &Queue{jobs: map[message.ID]*entry{}} }
+func NewQueue() *Queue { return &Queue{jobs: map[message.ID]*entry{}, sizes: map[share]int{}} }
+
+// remove takes a job out, if it is in.
+func (q *Queue) remove(id message.ID) {
+	if e, ok := q.jobs[id]; ok {
+		delete(q.jobs, id)
+		q.sizes[e.job.share()]--
+	}
+}
 
 // Len is the number of messages not yet done.
 func (q *Queue) Len() int { return len(q.jobs) }
@@ -92,26 +101,29 @@ func (q *Queue) Add(j Job) (took bool, out *Job) {
 		}
 		return false, nil
 	}
-	var worst *entry
-	same := 0
-	for _, e := range q.jobs {
-		if e.job.share() != j.share() {
-			continue
-		}
-		same++
-		if e.refused() && (worst == nil || cmp.Or(cmp.Compare(worst.attempts, e.attempts), cmp.Compare(e.job.Index, worst.job.Index)) < 0) {
-			worst = e
-		}
-	}
+	same := q.sizes[j.share()]
 	if same >= MaxQueued {
+		worst := q.worst(j.share())
 		if worst == nil {
 			return false, nil
 		}
-		delete(q.jobs, worst.job.ID)
+		q.remove(worst.job.ID)
 		out = &worst.job
 	}
 	q.jobs[j.ID] = &entry{job: j, reason: Certified}
+	q.sizes[j.share()]++
 	return true, out
+}
+
+// worst is the refused message of a share that was tried most often, the oldest of such; nil for none.
+func (q *Queue) worst(of share) (worst *entry) {
+	for _, e := range q.jobs {
+		if e.job.share() == of && e.refused() &&
+			(worst == nil || cmp.Or(cmp.Compare(worst.attempts, e.attempts), cmp.Compare(e.job.Index, worst.job.Index)) < 0) {
+			worst = e
+		}
+	}
+	return worst
 }
 
 // Take gives up to limit messages that are due, oldest leaf first within a stream,
@@ -144,7 +156,7 @@ func (q *Queue) Finish(id message.ID, reason Reason, now time.Time) (pause time.
 	}
 	changed = e.reason != reason
 	if reason == Delivered || reason == Superseded {
-		delete(q.jobs, id)
+		q.remove(id)
 		return 0, changed
 	}
 	if changed {
@@ -176,11 +188,12 @@ func (q *Queue) Taken(id message.ID, judged uint64) {
 }
 
 // Forget gives a message up that was under way.
-func (q *Queue) Forget(id message.ID) { delete(q.jobs, id) }
+func (q *Queue) Forget(id message.ID) { q.remove(id) }
 
 // Drop forgets the messages of a stream that is closed. One that is under way ends as it ends.
 func (q *Queue) Drop(stream uint16) {
 	maps.DeleteFunc(q.jobs, func(_ message.ID, e *entry) bool { return e.job.Stream == stream })
+	maps.DeleteFunc(q.sizes, func(s share, _ int) bool { return s.stream == stream })
 }
 
 // Reasons counts the waiting messages by reason.

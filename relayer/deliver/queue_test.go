@@ -178,6 +178,32 @@ func TestWaitingMessagesStay(t *testing.T) {
 	}
 }
 
+// However messages leave the queue, others get their room.
+func TestQueueRoomComesBack(t *testing.T) {
+	q := NewQueue()
+	for name, leave := range map[string]func(message.ID){
+		"delivered":  func(id message.ID) { q.Finish(id, Delivered, epoch) },
+		"superseded": func(id message.ID) { q.Finish(id, Superseded, epoch) },
+		"forgotten":  func(id message.ID) { q.Forget(id); q.Forget(id) },
+		"dropped":    func(message.ID) { q.Drop(1) },
+	} {
+		for i := range MaxQueued {
+			if took, _ := q.Add(numbered(1, i)); !took {
+				t.Fatalf("%s: message %d refused", name, i)
+			}
+		}
+		if took, _ := q.Add(numbered(1, MaxQueued)); took {
+			t.Fatalf("%s: one more was taken", name)
+		}
+		for i := range MaxQueued {
+			leave(numbered(1, i).ID)
+		}
+		if q.Len() != 0 {
+			t.Fatalf("%s: %d left", name, q.Len())
+		}
+	}
+}
+
 func numbered(stream uint16, i int) Job {
 	return Job{ID: message.ID{28: byte(stream), 30: byte(i >> 8), 31: byte(i)}, Stream: stream, Index: uint64(i), Message: &message.Message{}}
 }
