@@ -43,10 +43,12 @@ type below struct {
 	reports   [][3]uint64 // stream, generation, end
 }
 
-func newBelow(t *testing.T) *below {
+func newBelow(t *testing.T) *below { return newBelowOn(t, 31337) }
+
+func newBelowOn(t *testing.T, chain message.ChainID) *below {
 	t.Helper()
 	b := &below{
-		T: t, chain: chaintest.New(message.BridgeID("aitbc-test-1"), 31337, message.Address{1}),
+		T: t, chain: chaintest.New(message.BridgeID("aitbc-test-1"), chain, message.Address{1}),
 		turns: make(chan struct{}), certified: map[uint16][]message.Checkpoint{},
 	}
 	for _, f := range []message.Finality{message.Fast, message.Final} {

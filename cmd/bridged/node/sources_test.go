@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
@@ -339,6 +340,39 @@ func TestManagerCode(t *testing.T) {
 	must(t, err)
 	l.grows("the right hash is demanded", 0)
 	l.end()
+}
+
+// TestRuleOfTheChain: a stream below final is followed where the chain's profile has a rule for it; elsewhere this node abstains and says why.
+func TestRuleOfTheChain(t *testing.T) {
+	for id, rule := range map[uint64]bool{1: true, 137: false} {
+		c, err := chain.Start(t.Context(), chain.Config{ChainID: id, BlockTime: 100 * time.Millisecond})
+		must(t, err)
+		t.Cleanup(func() { _ = c.Close() })
+		proxy, err := faultproxy.Start(c.URL(), faultproxy.Options{})
+		must(t, err)
+		t.Cleanup(func() { _ = proxy.Close() })
+		feeds, err := sources.Open([]sources.Chain{{ChainID: id, Endpoints: []sources.Endpoint{{Name: "own", URL: c.URL()}, {Name: "other", URL: proxy.URL()}}}}, slog.New(slog.DiscardHandler))
+		must(t, err)
+		t.Cleanup(func() { _ = feeds.Close() })
+
+		b := newBelowOn(t, message.ChainID(id))
+		b.s.feeds = feeds
+		if list := b.s.beginLower(t.Context()); len(list) != 0 {
+			t.Errorf("chain %d: followed without the final stream's reader", id)
+		}
+		feed, _ := feeds.Get(message.ChainID(id))
+		reader, err := feed.Reader(t.Context(), b.final.stream.Stream.Manager, nil)
+		must(t, err)
+		b.final.client.Store(reader)
+		b.final.feed, b.final.running = feed, true
+		for turn := range 2 { // the second one finds what the first one did
+			begins := len(b.s.beginLower(t.Context())) == 1
+			why := b.s.abstains()[fastIndex]
+			if begins != (rule && turn == 0) || rule != (why == "") || !rule && !strings.Contains(why, "no rule") {
+				t.Errorf("chain %d: begins %t, abstains because %q", id, begins, why)
+			}
+		}
+	}
 }
 
 // TestLowerStreamIsTold: what status says of a stream below final, from the state and from the node.
