@@ -193,9 +193,9 @@ func TestSourceEndsBatchesEarly(t *testing.T) {
 		}
 		return b, nil
 	}})
-	r := &run{chain: c, blocks: 40}
+	r := &run{chain: c, blocks: 200}
 	_ = r.run(t)
-	equal(t, "asked for", asked, []uint64{40, 6, 12, 6, 12, 6, 12, 24, 28})
+	equal(t, "asked for", asked, []uint64{100, 6, 12, 6, 12, 6, 12, 24, 28})
 	if len(r.windows) != 50 || len(r.pauses) != 1 || r.finals[len(r.finals)-1] != 99 {
 		t.Errorf("%d windows, %d pauses, final %v", len(r.windows), len(r.pauses), r.finals)
 	}
