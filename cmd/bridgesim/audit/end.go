@@ -61,6 +61,15 @@ func (a *Audit) halted(e End, stream uint16) bool {
 	return chain || e.Halted[stream] != ""
 }
 
+// settled is the height until which a later epoch may take for its first certificate: it may have to wait for a message after its
+// beginning, where members without their journals are many.
+func (s *streamWorld) settled(bound uint64) uint64 {
+	if s.opened == 0 {
+		return 0
+	}
+	return s.opened + 2*bound
+}
+
 // endStream finds the first window that waited too long.
 func (a *Audit) endStream(e End, index uint16) {
 	st := a.World.streams[index]
@@ -69,7 +78,7 @@ func (a *Audit) endStream(e End, index uint16) {
 	}
 	order := a.chain.order[index]
 	for _, w := range st.present().windows {
-		deadline := max(w.finalAt, e.Healed, st.opened) + a.cfg.Bound
+		deadline := max(w.finalAt+a.cfg.Bound, e.Healed+a.cfg.Bound, st.settled(a.cfg.Bound))
 		i, ok := slices.BinarySearchFunc(order, w.end, func(c Certificate, end uint64) int { return cmp.Compare(c.Checkpoint.End, end) })
 		covered := ok || i < len(order)
 		switch {

@@ -13,6 +13,22 @@ import (
 	"github.com/aitbc/bridge/chains/stream"
 )
 
+// TestTwoLiesAtOnce: what one rule leaves of an answer another one may have to change.
+func TestTwoLiesAtOnce(t *testing.T) {
+	d := rand.New(rand.NewPCG(5, 6))
+	_, l := world(d, 10)
+	for _, first := range Kinds {
+		for _, second := range Kinds {
+			e := New(l, func(string) {})
+			e.Tell(NewRule(first, l, 1, 1, 0))
+			e.Tell(NewRule(second, l, 2, 1, 0))
+			for _, ask := range questions(d, l) {
+				_, _ = ask(e)
+			}
+		}
+	}
+}
+
 // TestClientReads: the real client over the model reads the whole chain.
 func TestClientReads(t *testing.T) {
 	d := rand.New(rand.NewPCG(3, 4))

@@ -6,6 +6,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aitbc/bridge/chains/message"
@@ -23,7 +25,9 @@ type feed struct {
 	config stream.Config
 	certs  []deliver.Certificate
 
-	broken   bool // a final block changed under it
+	follows  *feed  // of the epoch before; nil: none
+	base     uint64 // end of the checkpoint that it began with; 0: none
+	broken   bool   // a final block changed under it
 	replaced uint64
 	closed   bool
 	resume   *committeev1.SourceResume // what the committee wants; nil: nothing yet
@@ -61,15 +65,24 @@ const (
 
 // decide plans what the operators agree on after a final block changed: to go on from the newest certificate below it.
 func (s *sim) decide(f *feed) {
-	s.after(roll(s.cfg.Seed, "resume").span(decideSoonest, decideLatest), "decide", f.chain.index, func() {
-		f.resume = &committeev1.SourceResume{Stream: uint32(f.index)}
-		for i := range f.certs {
-			if end := f.certs[i].Checkpoint.End; end < f.replaced {
-				f.resume.BaseEnd = end
-			}
-		}
+	s.after(roll(s.cfg.Seed, fmt.Sprintf("resume %d", f.index)).span(decideSoonest, decideLatest), "decide", f.chain.index, func() {
+		f.resume = &committeev1.SourceResume{Stream: uint32(f.index), BaseEnd: f.newestBelow(f.replaced)}
 		s.trace.line("resume", "stream=%d base=%d", f.index, f.resume.BaseEnd)
 	})
+}
+
+// newestBelow is the end of the newest certificate below a block, of this epoch or, where that says nothing, of those that it goes
+// back to; 0: there is none.
+func (f *feed) newestBelow(block uint64) uint64 {
+	for ; f != nil; f = f.follows {
+		for _, c := range slices.Backward(f.certs) {
+			if end := c.Checkpoint.End; end < block {
+				return end
+			}
+		}
+		block = min(block, f.base+1)
+	}
+	return 0
 }
 
 // tellStreams takes what a node's state says of streams that a block closed and opened.
@@ -91,8 +104,10 @@ func (s *sim) tellStreams(n *node, height int64) {
 		}
 		old.closed = true
 		f := s.addFeed(old.chain, uint16(p.Index), p.Epoch)
+		f.follows = old
 		told := audit.Reopening{Closed: old.index, Stream: f.audited(), Height: uint64(height)}
 		if b := p.Base; b != nil {
+			f.base = b.End
 			told.Base = &audit.Checkpoint{
 				End: b.End, BlockHash: message.Hash(b.BlockHash), MessageCount: b.MessageCount, LeafCount: b.LeafCount,
 				PeaksHash: message.Hash(b.PeaksHash), Root: message.Hash(b.Root),

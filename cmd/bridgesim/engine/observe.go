@@ -173,8 +173,9 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 			s.trace.line(e.Type, "height=%d %s", b.height, attributes(e))
 		}
 	}
+	closing := transacted(r, lanes.EventClosed)
 	if sessions {
-		s.tellSessions(n)
+		s.tellSessions(n, closing)
 	}
 	defer s.tellEpoch(n)
 	for _, f := range s.feeds {
@@ -182,7 +183,7 @@ func (s *sim) committed(n *node, b *block, r *abci.ResponseFinalizeBlock) {
 			s.tellCertificates(n, f)
 		}
 	}
-	if transacted(r, lanes.EventClosed) {
+	if closing {
 		s.tellStreams(n, b.height)
 	}
 }
@@ -263,13 +264,18 @@ func (s *sim) query(n *node, method string, ask, answer proto.Message) bool {
 	return err == nil
 }
 
-func (s *sim) tellSessions(n *node) {
+// tellSessions tells the open sessions. In a block that closes a stream, those of that stream are void: they name no key epoch, and nobody
+// may give a share for them.
+func (s *sim) tellSessions(n *node, closing bool) {
 	var out certifyv1.QuerySessionsResponse
 	if !s.query(n, "Sessions", &certifyv1.QuerySessionsRequest{}, &out) {
 		return
 	}
 	for i := range out.Sessions {
 		q := &out.Sessions[i]
+		if closing && q.KeyEpoch == 0 {
+			continue
+		}
 		a := audit.Session{
 			Fork: 1, KeyEpoch: q.KeyEpoch, Number: q.Number, ID: [32]byte(q.Id), Digest: [32]byte(q.Digest), BodyHash: [32]byte(q.BodyHash), Height: q.Opened,
 			Statement: q.Statement,

@@ -277,7 +277,12 @@ func (c *chain) breakFinality(depth int) {
 	c.s.judge(c.s.audit.Final(uint64(c.id), c.final))
 }
 
-// breakable says that no chain has broken yet.
+// breakable says that no chain is broken, and that it is the first one in the run, or the chain that broke before.
 func (c *chain) breakable() bool {
-	return !slices.ContainsFunc(c.s.feeds, func(f *feed) bool { return f.broken })
+	for _, f := range c.s.feeds {
+		if f.broken && (!f.closed || f.chain != c || f.follows != nil) {
+			return false
+		}
+	}
+	return true
 }
