@@ -21,10 +21,10 @@ import (
 
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
+	"github.com/aitbc/bridge/cmd/bridged/node"
 	"github.com/aitbc/bridge/cmd/devnet/chain"
 	"github.com/aitbc/bridge/contracts/bindings"
 	"github.com/aitbc/bridge/relayer/deliver"
-	committeev1 "github.com/aitbc/bridge/verifier/api/committee/v1"
 	lanesv1 "github.com/aitbc/bridge/verifier/api/lanes/v1"
 )
 
@@ -185,12 +185,18 @@ func (l *lowerLanes) contradict() (dead, taken client.Sent) {
 	if _, f := l.proven(fast); f == message.Fast {
 		l.t.Errorf("message %s was delivered under a checkpoint of the stopped stream", fast.ID)
 	}
+	index := l.stream(message.Fast).Index
 	for i := range l.n.Nodes {
 		s, err := l.n.Status(l.ctx, i)
 		if err != nil {
 			l.t.Fatal(err)
 		}
 		l.t.Logf("node%d: problems %+v", i, s.Problems)
+		if !slices.ContainsFunc(s.Problems, func(p node.Problem) bool {
+			return strings.Contains(p.Text, fmt.Sprintf("stream %d ", index)) && strings.Contains(p.Text, "contradict")
+		}) {
+			l.t.Errorf("node%d does not say that stream %d is stopped: %+v", i, index, s.Problems)
+		}
 	}
 	return dead, taken
 }
@@ -198,10 +204,8 @@ func (l *lowerLanes) contradict() (dead, taken client.Sent) {
 // resume has the committee start the fast stream again.
 func (l *lowerLanes) resume() {
 	l.t.Helper()
-	again := &committeev1.Payload_Resume{Resume: &committeev1.Resume{Lower: l.stream(message.Fast).Index}}
-	if err := l.n.Decide(l.ctx, committeev1.Payload{Kind: again}); err != nil {
-		l.t.Fatal(err)
-	}
+	index := fmt.Sprint(l.stream(message.Fast).Index)
+	decideBy(l.ctx, l.t, l.n, []string{"proposal", "resume", "--stream", index, "--node", string(l.n.NodeHome(0))}, "stream "+index)
 	if s := l.stream(message.Fast); s.StoppedAt != 0 || s.Generation != 2 {
 		l.t.Fatalf("the fast stream: %+v", s)
 	}
@@ -218,7 +222,7 @@ func (l *lowerLanes) resume() {
 	l.await(final)
 }
 
-// unharmed: no other stream was touched and nobody is blamed.
+// unharmed: no open stream is stopped, no other than the source's fast one ever was, and nobody is blamed.
 func (l *lowerLanes) unharmed() {
 	l.t.Helper()
 	all, err := l.n.Client.Streams(l.ctx)
@@ -227,7 +231,7 @@ func (l *lowerLanes) unharmed() {
 	}
 	fast := l.stream(message.Fast).Index
 	for _, s := range all {
-		if s.ClosedAt != 0 || s.StoppedAt != 0 || s.Index != fast && s.Generation > 1 {
+		if s.StoppedAt != 0 || s.Index != fast && s.Generation > 1 {
 			l.t.Errorf("stream %+v", s)
 		}
 	}
