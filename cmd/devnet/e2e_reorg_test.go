@@ -22,18 +22,19 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/cmd/bridgectl/client"
 	"github.com/aitbc/bridge/cmd/bridged/node"
+	"github.com/aitbc/bridge/cmd/devnet/chain"
 	"github.com/aitbc/bridge/relayer/deliver"
 )
 
 // TestSourceReorg changes final blocks of the first chain, with a message in them that was certified and delivered. Every
 // validator halts that stream and keeps it halted over a restart; the other chain goes on. The committee resumes
 // the source on the newest certificate that holds: the next epoch is certified, the new history's messages are delivered, and
-// the one whose nonce is taken is superseded.
+// the one whose nonce is taken is superseded. The fast stream of the source closes and reopens with the final one.
 func TestSourceReorg(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
-	n := startForTest(ctx, t)
+	n := startWith(ctx, t, Options{Lower: []message.Finality{message.Fast}})
 	run, err := n.newTraffic(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -117,11 +118,15 @@ func TestSourceReorg(t *testing.T) {
 	}
 	await(late)
 	streams, err := n.Client.Streams(ctx)
-	if err != nil || len(streams) != 3 || streams[0].ClosedAt == 0 || streams[2].Epoch != 2 || streams[2].Base == nil || streams[2].Base.End != base.End {
+	// Final and fast of both chains, then the next epoch of both of the first one.
+	if err != nil || len(streams) != 6 || streams[0].ClosedAt == 0 || streams[4].Epoch != 2 || streams[4].Base == nil || streams[4].Base.End != base.End {
 		t.Fatalf("streams %+v, %v", streams, err)
 	}
+	if old, next := &streams[2], &streams[5]; old.ClosedAt == 0 || next.Finality != old.Finality || next.Epoch != 2 || next.Base != nil || next.Generation != 1 {
+		t.Errorf("fast streams %+v, %+v", old, next)
+	}
 	after := certificates(ctx, t, n)
-	if after[0] != before[0] || after[2] <= base.End {
+	if after[0] != before[0] || after[4] <= base.End {
 		t.Errorf("certified ends %v, were %v: the closed stream stays as it was", after, before)
 	}
 	e, err := n.Client.Chain(second.ChainID)
@@ -155,7 +160,7 @@ func TestSourceReorg(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at := slices.IndexFunc(s.Streams, func(s node.StreamStatus) bool { return s.Index == 3 }); at < 0 || s.Streams[at].Halted != "" {
+		if at := slices.IndexFunc(s.Streams, func(s node.StreamStatus) bool { return s.Index == 5 }); at < 0 || s.Streams[at].Halted != "" {
 			t.Errorf("node%d: streams %+v", i, s.Streams)
 		}
 		for _, c := range s.Conduct {
@@ -165,6 +170,15 @@ func TestSourceReorg(t *testing.T) {
 		}
 	}
 	await(one(first.ChainID, second.ChainID, "life goes on"), one(second.ChainID, first.ChainID, "both ways"))
+	l := &lowerLanes{ctx: ctx, t: t, n: n, run: run, source: n.chains[0]}
+	l.source.Lag(chain.HoldLabels, chain.HoldLabels)
+	fast, final := l.send(message.Fast, "fast in the next epoch"), l.send(message.Final, "final in the next epoch")
+	l.await(fast)
+	l.under(message.Fast, fast)
+	l.wait(final)
+	l.source.Lag(1, 2)
+	l.await(final)
+	l.unharmed()
 	auditNonces(ctx, t, n)
 }
 
@@ -177,13 +191,14 @@ func resumeSource(ctx context.Context, t *testing.T, n *Network, stream uint32) 
 	if err := json.Unmarshal(bridgectl(ctx, t, n, append(of, "--look", "--json")...), &base); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range append(slices.Clone(base.Why), fmt.Sprintf("base-end %d: %d messages, %d leaves, root %s", base.End, base.Messages, base.Leaves, base.Root)) {
+	if len(base.Why) < 3 || base.Stream != stream || base.End == 0 {
+		t.Fatalf("base: %+v", base)
+	}
+	// The first line names the final block, which moves.
+	for _, want := range append(base.Why[1:], fmt.Sprintf("base-end %d: %d messages, %d leaves, root %s", base.End, base.Messages, base.Leaves, base.Root)) {
 		if !strings.Contains(string(look), want+"\n") {
 			t.Errorf("--look does not say %q", want)
 		}
-	}
-	if len(base.Why) < 3 || base.Stream != stream || base.End == 0 {
-		t.Errorf("base: %+v", base)
 	}
 	if list, err := n.Client.Proposals(ctx); err != nil || slices.ContainsFunc(list, func(p client.Proposal) bool { return p.Kind == "resume" }) {
 		t.Errorf("--look proposed something: %+v, %v", list, err)
@@ -196,7 +211,20 @@ func resumeSource(ctx context.Context, t *testing.T, n *Network, stream uint32) 
 // would do in these words.
 func decideBy(ctx context.Context, t *testing.T, n *Network, propose []string, says ...string) {
 	t.Helper()
-	m := regexp.MustCompile(`proposal (\d+) is in block \d+ and has this member's approval`).FindSubmatch(bridgectl(ctx, t, n, propose...))
+	// A node that has just started again sends nothing before it has caught up.
+	var out []byte
+	if err := n.until(ctx, "a proposal", waitLimit, func(ctx context.Context) (bool, string) {
+		b, told, err := callctl(ctx, n, propose...)
+		if err != nil && !strings.Contains(told, "not ready to send transactions") {
+			t.Fatalf("bridgectl %s: %v\n%s", strings.Join(propose, " "), err, told)
+		}
+		out = b
+		return err == nil, told
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("bridgectl %s\n%s", strings.Join(propose, " "), out)
+	m := regexp.MustCompile(`proposal (\d+) is in block \d+ and has this member's approval`).FindSubmatch(out)
 	if m == nil {
 		t.Fatal("bridgectl names no proposal")
 	}
