@@ -11,9 +11,6 @@ import (
 	"github.com/aitbc/bridge/verifier/extension"
 )
 
-// endpointsAgreed is stored beside each vote. One endpoint per chain for now.
-const endpointsAgreed = 1
-
 // poolTarget is how many unused commitments of one member the state holds at most.
 const poolTarget = 16
 
@@ -27,18 +24,19 @@ type snapshot struct {
 
 // view is one stream as the node sees it. Immutable like its snapshot.
 type view struct {
-	cfg      stream.Config
-	windows  []message.Checkpoint // journaled, rising end
-	final    uint64               // all blocks up to here are final and read
-	hasFinal bool
-	agreed   message.Checkpoint // newest certified checkpoint, or base, found in the own tree
-	halted   error              // says nothing any more
-	doubts   uint64             // windows that the journal has another digest for
-	doubted  uint64             // end of the newest of them; valid when doubts is not 0
-	barrier  uint64             // after a lost journal: windows at or below are never voted for
-	barred   bool               // barrier is known
-	tips     []tip              // below final, instead of windows; the newest last
-	stands   bool               // the last of tips is the newest checkpoint there is
+	cfg       stream.Config
+	windows   []message.Checkpoint // journaled, rising end
+	final     uint64               // all blocks up to here are final and read
+	hasFinal  bool
+	endpoints uint8              // operators that stood behind the newest window or tip
+	agreed    message.Checkpoint // newest certified checkpoint, or base, found in the own tree
+	halted    error              // says nothing any more
+	doubts    uint64             // windows that the journal has another digest for
+	doubted   uint64             // end of the newest of them; valid when doubts is not 0
+	barrier   uint64             // after a lost journal: windows at or below are never voted for
+	barred    bool               // barrier is known
+	tips      []tip              // below final, instead of windows; the newest last
+	stands    bool               // the last of tips is the newest checkpoint there is
 }
 
 // below returns the newest window at or below end.
@@ -133,7 +131,7 @@ func composeVotes(a *extension.Agenda, s *snapshot, lost bool) (votes []extensio
 	for i := range a.Streams {
 		sa := &a.Streams[turn(a.Height, i, len(a.Streams))]
 		for j, c := range wanted(a, sa, s, lost) {
-			v := extension.VoteFor(sa.Index, c, endpointsAgreed)
+			v := extension.VoteFor(sa.Index, c, s.streams[sa.Index].endpoints)
 			if j == 0 {
 				votes = append(votes, v)
 			} else {

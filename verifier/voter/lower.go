@@ -63,7 +63,9 @@ func (v *Voter) OnTip(index uint16, c *message.Checkpoint) error {
 	if w, ok := v.signer.(Witness); ok && !v.witness(w, index, &t.Checkpoint) {
 		return nil
 	}
+	agreed := v.endpoints(index)
 	v.update(index, func(s *view) {
+		s.endpoints = agreed
 		kept := s.tips[max(0, len(s.tips)-MaxTips+1):]
 		s.tips, s.stands = append(slices.Clone(kept), t), true
 	})

@@ -57,6 +57,17 @@ type Stream struct {
 	// Heads is asked only after the vote journal was lost: the node then abstains up to the
 	// final block of that moment. Without it, it abstains for ever.
 	Heads HeadsSource
+	// Endpoints is how many operators stand behind what is read of the source now; it is stored beside each vote and counts for nothing.
+	// Asked when a window or a tip is taken; nil means 1.
+	Endpoints func() uint8
+}
+
+// endpoints is the number of Endpoints, at least 1.
+func (s *Stream) endpoints() uint8 {
+	if s.Endpoints == nil {
+		return 1
+	}
+	return max(1, s.Endpoints())
 }
 
 // Config of a voter. Journal is required.
@@ -154,6 +165,14 @@ func (v *Voter) publish(change func(*snapshot)) {
 	v.now.Store(next)
 }
 
+// endpoints is how many operators stand behind a stream now.
+func (v *Voter) endpoints(index uint16) uint8 {
+	v.mu.Lock()
+	s := v.streams[index]
+	v.mu.Unlock()
+	return s.endpoints()
+}
+
 // update changes one stream's view.
 func (v *Voter) update(index uint16, change func(*view)) {
 	v.mu.Lock()
@@ -244,7 +263,11 @@ func (v *Voter) OnWindow(index uint16, w stream.Window) error {
 		return nil
 	}
 	failpoint.Hit("voter.window.publish") // the journaled digest is voted for after the next start
-	v.update(index, func(s *view) { s.insert(c) })
+	agreed := v.endpoints(index)
+	v.update(index, func(s *view) {
+		s.insert(c)
+		s.endpoints = agreed
+	})
 	return nil
 }
 

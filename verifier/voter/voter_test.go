@@ -141,6 +141,20 @@ func (r *rig) wantEnds(a extension.Agenda, want ...uint64) {
 	}
 }
 
+// TestVoteSaysItsEndpoints: the number is that of when the window was taken.
+func TestVoteSaysItsEndpoints(t *testing.T) {
+	r := newRig(t)
+	agreed := uint8(3)
+	r.voter.streams[index] = Stream{Index: index, Config: r.cfg, Store: r.store, Endpoints: func() uint8 { return agreed }}
+	for _, want := range []uint8{3, 1} {
+		r.send(1)
+		agreed = 0 // not configured any more
+		if v := r.say(r.agenda()).Votes[0]; v.Endpoints != want {
+			t.Errorf("a vote names %d endpoints, want %d", v.Endpoints, want)
+		}
+	}
+}
+
 func TestVotesNewestAndTarget(t *testing.T) {
 	r := newRig(t)
 	r.wantEnds(r.agenda())

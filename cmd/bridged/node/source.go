@@ -146,11 +146,22 @@ func (s *streams) add(one *source) (err error) {
 	if one.store, err = store.Open(s.home.StreamDir(one.stream.Stream.Chain, uint32(one.index))); err != nil {
 		return err
 	}
-	if err := s.voter.AddStream(voter.Stream{Index: one.index, Config: one.stream, Store: one.store, Heads: one}); err != nil {
+	if err := s.voter.AddStream(voter.Stream{Index: one.index, Config: one.stream, Store: one.store, Heads: one, Endpoints: s.agreed(one.stream.Stream.Chain)}); err != nil {
 		return errors.Join(err, one.store.Close())
 	}
 	s.stores.add(one.store)
 	return nil
+}
+
+// agreed tells how many operators stand behind what is read of a chain; 0 when it is not configured.
+func (s *streams) agreed(chain message.ChainID) func() uint8 {
+	return func() uint8 {
+		feed, ok := s.feeds.Get(chain)
+		if !ok {
+			return 0
+		}
+		return feed.Agreed()
+	}
 }
 
 // Close closes the stores. After run and the voter have ended.

@@ -69,7 +69,7 @@ func (s *streams) openLower(p *extension.StreamAgenda) error {
 			limits: stream.Lower{Finality: p.Stream.Finality, MaxAhead: int(p.MaxAhead)},
 		}
 		one.stream.Stream = p.Stream
-		if err := s.voter.AddStream(voter.Stream{Index: one.index, Config: one.stream}); err != nil {
+		if err := s.voter.AddStream(voter.Stream{Index: one.index, Config: one.stream, Endpoints: s.agreed(p.Stream.Chain)}); err != nil {
 			return err
 		}
 		s.lowers[p.Index] = one
