@@ -125,15 +125,11 @@ func OpenOn(f File, size int64) (*Journal, error) {
 
 // recover checks the file, writes the magic of a new one and cuts an unfinished record.
 func (j *Journal) recover(size int64) error {
-	if size < int64(len(magic)) {
-		// A crash between creation and the first sync leaves part of the magic, or zeros.
-		head := make([]byte, size)
-		if _, err := j.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read journal: %w", err)
-		}
-		if string(head) != magic[:size] && !allZero(head) {
-			return ErrCorrupt
-		}
+	unborn, err := j.unborn(size)
+	if err != nil {
+		return err
+	}
+	if unborn {
 		failpoint.Hit("journal.create.write") // an empty file, which the next start takes as new
 		if _, err := j.file.WriteAt([]byte(magic), 0); err != nil {
 			return fmt.Errorf("start journal: %w", err)
@@ -158,6 +154,29 @@ func (j *Journal) recover(size int64) error {
 	// What a killed process wrote and never synced may be in the machine's memory alone, and
 	// the caller acts on what it finds here. INVARIANT: I-05.
 	return j.sync()
+}
+
+// unborn reports whether the file is one whose creation did not reach the disk: a crash before the first sync leaves part of the magic, or
+// zeros, up to all of its length.
+//
+// Errors: ErrCorrupt for a file as short with other bytes, or the file's.
+func (j *Journal) unborn(size int64) (bool, error) {
+	if size > int64(len(magic)) {
+		return false, nil
+	}
+	head := make([]byte, size)
+	if _, err := j.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("read journal: %w", err)
+	}
+	switch {
+	case allZero(head):
+		return true, nil
+	case string(head) == magic[:size]:
+		return size < int64(len(magic)), nil
+	case size < int64(len(magic)):
+		return false, ErrCorrupt
+	}
+	return false, nil // scan says what it is
 }
 
 // scan reads the first size bytes, calls visit (when given) with every record, sets count

@@ -17,6 +17,7 @@ func TestFoundSeeds(t *testing.T) {
 		{522913316907, 400, "a home restored with the randomness of its former life took that life's boot and rightly stopped, and the run expected it to go on"},
 		{522914365515, 400, "the block that opens the lanes was reorganized away"},
 		{522913316974, 400, "what recovery made durable was told before the process had started"},
+		{4000031, 200, "a power loss while a journal was made left its room full of zeros, and the member did not start"},
 	} {
 		r, err := Run(Config{Seed: c.seed, Heights: c.heights})
 		if err != nil {
