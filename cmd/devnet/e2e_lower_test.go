@@ -277,31 +277,13 @@ func (l *lowerLanes) send(f message.Finality, text string, to ...message.Address
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	abi, err := bindings.CrossChainManagerMetaData.GetAbi()
+	sent, err := l.n.Client.Send(l.ctx, by, client.Send{
+		From: from.ChainID, To: target.ChainID, Target: append(to, target.Inbox)[0], Data: []byte(text), Finality: f,
+	})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	attribute := append(selector("minFinality(uint8)"), common.LeftPadBytes([]byte{byte(f)}, 32)...)
-	for _, m := range abi.Methods {
-		if m.Sig != "sendMessage(bytes,bytes,bytes[])" {
-			continue
-		}
-		in, err := m.Inputs.Pack(client.Interoperable(target.ChainID, append(to, target.Inbox)[0]), []byte(text), [][]byte{attribute})
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		r, err := by.Send(l.ctx, from.Manager, append(m.ID, in...), 500_000)
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		st, err := l.n.Client.Track(l.ctx, r.TxHash)
-		if err != nil || len(st) != 1 {
-			l.t.Fatalf("track %s: %+v, %v", r.TxHash, st, err)
-		}
-		return st[0].Sent
-	}
-	l.t.Fatal("the manager has no such form of sendMessage")
-	return client.Sent{}
+	return sent
 }
 
 func selector(signature string) []byte {

@@ -145,7 +145,7 @@ func (w *worker) leave() {
 func (w *worker) finish(r result, now time.Time) {
 	m := r.job.Message
 	failpoint.Hit("relayer.queue.finish") // the outcome is lost; the target knows it
-	log := w.log.With("lane", m.SourceChain.String()+"->"+m.TargetChain.String(), "nonce", m.Nonce, "message", r.job.ID)
+	log := w.log.With("lane", m.SourceChain.String()+"->"+m.TargetChain.String(), "finality", m.Finality.String(), "nonce", m.Nonce, "message", r.job.ID)
 	if r.unproven {
 		// Only a scan, which this loop makes, queues it again: it sees every certificate that is usable from here on.
 		if s := w.source(r.job.Stream); s != nil {

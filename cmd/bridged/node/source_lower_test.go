@@ -18,6 +18,7 @@ import (
 	"github.com/aitbc/bridge/chains/message"
 	"github.com/aitbc/bridge/chains/store"
 	"github.com/aitbc/bridge/chains/stream"
+	"github.com/aitbc/bridge/cmd/sources"
 	"github.com/aitbc/bridge/keys/journal"
 	"github.com/aitbc/bridge/verifier/extension"
 	"github.com/aitbc/bridge/verifier/voter"
@@ -61,7 +62,7 @@ func newBelowOn(t *testing.T, chain message.ChainID) *below {
 	t.Cleanup(func() { _ = j.Close() })
 	v, err := voter.New(voter.Config{Journal: j})
 	b.ok(err)
-	b.s = newStreams(Layout(dir), &Config{Poll: "1s"}, nil, "aitbc-test-1", v, slog.New(slog.DiscardHandler))
+	b.s = newStreams(Layout(dir), &Config{Poll: "1s"}, new(sources.Set), "aitbc-test-1", v, slog.New(slog.DiscardHandler))
 	b.s.state, b.s.report = b, func(stream, generation uint32, end uint64) {
 		b.reports = append(b.reports, [3]uint64{uint64(stream), uint64(generation), end})
 	}
