@@ -18,6 +18,7 @@ func TestFoundSeeds(t *testing.T) {
 		{522914365515, 400, "the block that opens the lanes was reorganized away"},
 		{522913316974, 400, "what recovery made durable was told before the process had started"},
 		{4000031, 200, "a power loss while a journal was made left its room full of zeros, and the member did not start"},
+		{4000167, 200, "a member that had skipped heights was expected to know its twin by one height alone"},
 	} {
 		r, err := Run(Config{Seed: c.seed, Heights: c.heights})
 		if err != nil {

@@ -32,7 +32,8 @@ type process struct {
 	height  int64
 	log     *slog.Logger
 	told    bool               // the auditors know it; what its journals held before they know too
-	first   int64              // height of the first extension that it made; 0: none
+	first   int64              // first of the heights that it was asked for without a gap, 0: none; last is the newest
+	last    int64
 	said    map[int64][]string // what it released, by height
 	caught  bool               // it was told what only a twin can have said
 	reborn  bool               // it took the boot of a former process of this node
@@ -252,18 +253,19 @@ func (s *seat) Committed(a extension.Agenda) {
 
 // say remembers what the process released.
 func (p *process) say(height int64, ext []byte) {
-	if p.first == 0 {
+	if p.first == 0 || height != p.last && height != p.last+1 {
 		p.first = height
 	}
+	p.last = height
 	p.said[height] = append(p.said[height], string(ext))
 	delete(p.said, height-64)
 }
 
-// hear notes when the chain heard this member say what this process did not: after its first
-// extension only another process with its keys can have said it.
+// hear notes when the chain heard this member say what this process did not: after the first of the
+// heights that it was asked for without a gap, only another process with its keys can have said it.
 func (p *process) hear(h extension.Heard) {
 	height := int64(h.Height)
-	if len(h.Extension) == 0 || p.first == 0 || height <= p.first || slices.Contains(p.said[height], string(h.Extension)) {
+	if len(h.Extension) == 0 || p.first == 0 || height <= p.first || height > p.last || slices.Contains(p.said[height], string(h.Extension)) {
 		return
 	}
 	p.caught = true
