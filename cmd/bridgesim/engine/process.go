@@ -31,8 +31,8 @@ type process struct {
 	working bool                     // a voter's step is planned
 	height  int64
 	log     *slog.Logger
-	told    bool               // the auditors know it; what its journals held before they know too
-	first   int64              // first of the heights that it was asked for without a gap, 0: none; last is the newest
+	told    bool  // the auditors know it; what its journals held before they know too
+	first   int64 // first of the heights that it was asked for without a gap, 0: none; last is the newest
 	last    int64
 	said    map[int64][]string // what it released, by height
 	caught  bool               // it was told what only a twin can have said
